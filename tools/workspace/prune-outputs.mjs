@@ -11,6 +11,7 @@ for (const [outputs, sources] of [
 ]) {
   if (!existsSync(outputs)) continue;
   for (const path of readdirSync(outputs, { recursive: true, encoding: 'utf8' })) {
-    if (OUTPUT.test(path) && !existsSync(join(sources, path.replace(OUTPUT, '.ts')))) rmSync(join(outputs, path));
+    if (OUTPUT.test(path) && !existsSync(join(sources, path.replace(OUTPUT, '.ts'))))
+      rmSync(join(outputs, path));
   }
 }
