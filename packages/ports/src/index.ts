@@ -1,0 +1,70 @@
+/**
+ * Words of the product.
+ * Scenario: a chaos test definition. Run: one execution of a scenario. Chaos event: one fault injected during a run.
+ * Result: one checked assertion of a run. Service instance: a registered process that sends heartbeats.
+ * Port: an interface of this package. Adapter: a package that implements ports on one technology.
+ * Composition root: the place in an app where a container binds ports to adapters.
+ * Degraded: a store is away and the product goes on with what it has, saying so.
+ * Fence: a number that only rises, given with a lock; a write that carries an older one is refused.
+ */
+export {
+  DataAdapterError,
+  ERROR_CODES,
+  refused,
+  type DataAdapterErrorOptions,
+  type ErrorCode,
+} from './data-adapter-error.js';
+export { token, type Token } from './token.js';
+export { Clock } from './clock.js';
+export { systemClock } from './system-clock.js';
+export { IdGenerator, uuidV7Ids } from './id-generator.js';
+export { Logger, silentLogger, type LogFields } from './logger.js';
+export { checkFence, throwIfAborted, type CallOptions } from './call-options.js';
+export {
+  DEFAULT_PAGE_LIMIT,
+  MAX_PAGE_LIMIT,
+  encodeCursor,
+  readPage,
+  type KeysetKey,
+  type KeysetKind,
+  type ListRequest,
+  type Page,
+  type PageRequest,
+  type ReadPage,
+} from './page.js';
+export {
+  checkChaosEventFilter,
+  checkScenarioFilter,
+  checkTestResultFilter,
+  checkTestRunFilter,
+  nameContains,
+  type ChaosEventFilter,
+  type ScenarioFilter,
+  type TestResultFilter,
+  type TestRunFilter,
+} from './filters.js';
+export {
+  MAX_BULK,
+  checkBulk,
+  checkDate,
+  checkOneOf,
+  checkScenarioId,
+  checkServiceId,
+  checkText,
+  checkUuid,
+  checkVersion,
+  refuse,
+} from './arguments.js';
+export type { AdapterHealth, AdapterLifecycle, HealthStatus } from './lifecycle.js';
+export { ScenariosRepository } from './scenarios-repository.js';
+export { TestRunsRepository } from './test-runs-repository.js';
+export { ChaosEventsRepository } from './chaos-events-repository.js';
+export { TestResultsRepository } from './test-results-repository.js';
+export { DEFAULT_STALE_THRESHOLD_MS, ServiceDiscoveryRepository } from './service-discovery-repository.js';
+export {
+  CacheRepository,
+  DEFAULT_CACHE_TTL_SECONDS,
+  MAX_CACHE_KEY_LENGTH,
+  type CacheWriteOptions,
+} from './cache-repository.js';
+export { UnitOfWork, type Repositories } from './unit-of-work.js';
