@@ -9,17 +9,17 @@ import { stripVTControlCharacters } from 'node:util';
  */
 export function countTests(output) {
   const counts = { passed: 0, failed: 0 };
-  const failedByTask = new Map();
+  const failedByPackage = new Map();
   const broken = new Set();
   for (const coloured of output.split('\n')) {
     const line = stripVTControlCharacters(coloured);
-    const count = /^(\S+:test): +(\d+) (passing|failing)\b/.exec(line);
+    const count = /^(\S+):test: +(\d+) (passing|failing)\b/.exec(line);
     if (count?.[3] === 'passing') counts.passed += Number(count[2]);
-    if (count?.[3] === 'failing') failedByTask.set(count[1], Number(count[2]));
-    const task = /^(\S+:test): .*(ELIFECYCLE|ERROR: command finished with error)/.exec(line);
-    if (task) broken.add(task[1]);
+    if (count?.[3] === 'failing') failedByPackage.set(count[1], Number(count[2]));
+    const failure = /^(\S+)#test: +ERROR /.exec(line);
+    if (failure) broken.add(failure[1]);
   }
-  for (const failed of failedByTask.values()) counts.failed += failed;
-  for (const task of broken) if (!failedByTask.has(task)) counts.failed += 1;
+  for (const failed of failedByPackage.values()) counts.failed += failed;
+  for (const name of broken) if (!failedByPackage.has(name)) counts.failed += 1;
   return counts;
 }
