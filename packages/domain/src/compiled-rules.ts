@@ -1,5 +1,6 @@
 import { getMetadataStorage, ValidationTypes } from 'class-validator';
 
+import type { Given } from './given.js';
 import { InvalidValueError, type Problem } from './invalid-value-error.js';
 import { RULE_TABLE, type CompiledRule, type SchemaFragment } from './rule-table.js';
 
@@ -34,6 +35,8 @@ export interface RuleOptions<Input> {
  * this spends under 1 µs and says the same, which a property test holds.
  */
 export interface CompiledRules<Input> {
+  /** The decorated class: what class-validator itself would judge by. */
+  readonly ruleClass: RuleClass<object>;
   /** What is wrong with `input`, in the order of the declarations; empty when nothing is. */
   problems(input: unknown): readonly Problem[];
   /**
@@ -49,7 +52,7 @@ export function compileRules<Input extends object>(
   subject: string,
   ruleClass: RuleClass<Input>,
   options: RuleOptions<Input> = {},
-): CompiledRules<Input> {
+): CompiledRules<Given<Input>> {
   const { defaults = {}, keepNull = false, across } = options;
   const properties = propertiesOf(ruleClass, defaults as Readonly<Record<string, unknown>>);
   const known = new Set(properties.map(({ name }) => name));
@@ -72,7 +75,7 @@ export function compileRules<Input extends object>(
     return found ?? NO_PROBLEMS;
   }
 
-  function read(input: unknown): Input {
+  function read(input: unknown): Given<Input> {
     const found = problems(input);
     if (found.length > 0) throw new InvalidValueError(subject, found);
     const given = input as Record<string, unknown>;
@@ -89,10 +92,10 @@ export function compileRules<Input extends object>(
     }
     const problem = across?.(fields as Input);
     if (problem !== undefined) throw new InvalidValueError(subject, [problem]);
-    return fields as Input;
+    return fields as Given<Input>;
   }
 
-  return { problems, read, schema: schemaOf(properties) };
+  return { ruleClass, problems, read, schema: schemaOf(properties) };
 }
 
 function problemOf(property: PropertyRules, value: unknown): Problem | undefined {
@@ -108,7 +111,10 @@ function problemOf(property: PropertyRules, value: unknown): Problem | undefined
   return undefined;
 }
 
-function propertiesOf(ruleClass: RuleClass<object>, defaults: Readonly<Record<string, unknown>>): PropertyRules[] {
+function propertiesOf(
+  ruleClass: RuleClass<object>,
+  defaults: Readonly<Record<string, unknown>>,
+): PropertyRules[] {
   const metadata = getMetadataStorage().getTargetValidationMetadatas(ruleClass, '', false, false);
   const byName = new Map<string, typeof metadata>();
   for (const entry of metadata) {
@@ -141,7 +147,8 @@ function propertiesOf(ruleClass: RuleClass<object>, defaults: Readonly<Record<st
 
 function schemaOf(properties: readonly PropertyRules[]): SchemaFragment {
   const described = properties.map(({ name, rules, fallback }) => {
-    const schema: Record<string, unknown> = Object.assign({}, ...rules.map((rule) => rule.schema));
+    const schema: Record<string, unknown> = {};
+    for (const rule of rules) Object.assign(schema, rule.schema);
     if (fallback !== undefined) schema['default'] = fallback;
     return [name, schema] as const;
   });

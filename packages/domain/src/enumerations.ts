@@ -18,7 +18,15 @@ export const SCENARIO_STATUSES = ['draft', 'active', 'archived', 'deprecated'] a
 export type ScenarioStatus = (typeof SCENARIO_STATUSES)[number];
 
 /** `failed` is a weakness found; `error` is a test that broke and says nothing about the platform. */
-export const RUN_STATUSES = ['pending', 'running', 'passed', 'failed', 'error', 'cancelled', 'timeout'] as const;
+export const RUN_STATUSES = [
+  'pending',
+  'running',
+  'passed',
+  'failed',
+  'error',
+  'cancelled',
+  'timeout',
+] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** The run statuses that no state move leaves. */

@@ -82,13 +82,7 @@ export {
   type EventRecovery,
   type NewChaosEvent,
 } from './chaos-event.js';
-export {
-  NewTestResultRules,
-  newTestResult,
-  newTestResultRules,
-  type NewTestResult,
-  type TestResult,
-} from './test-result.js';
+export { newTestResult, newTestResultRules, type NewTestResult, type TestResult } from './test-result.js';
 export {
   isHealthy,
   newServiceInfo,

@@ -36,7 +36,9 @@ export function jsonProblem(value: unknown): JsonProblem | undefined {
   const found = problemIn(value, 1, walk);
   if (found !== undefined || walk.bytesAtMost <= MAX_JSON_BYTES) return found;
   const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
-  return bytes > MAX_JSON_BYTES ? { path: '', problem: `is larger than ${MAX_JSON_BYTES} bytes of JSON` } : undefined;
+  return bytes > MAX_JSON_BYTES
+    ? { path: '', problem: `is larger than ${MAX_JSON_BYTES} bytes of JSON` }
+    : undefined;
 }
 
 function problemIn(value: unknown, depth: number, walk: Walk): JsonProblem | undefined {
@@ -58,7 +60,8 @@ function problemIn(value: unknown, depth: number, walk: Walk): JsonProblem | und
         walk.bytesAtMost += 5;
         return undefined;
       }
-      if (depth > MAX_JSON_DEPTH) return { path: '', problem: `is nested deeper than ${MAX_JSON_DEPTH} levels` };
+      if (depth > MAX_JSON_DEPTH)
+        return { path: '', problem: `is nested deeper than ${MAX_JSON_DEPTH} levels` };
       walk.bytesAtMost += 3;
       return Array.isArray(value) ? problemInArray(value, depth, walk) : problemInObject(value, depth, walk);
     case 'bigint':
@@ -96,7 +99,8 @@ function problemInObject(object: object, depth: number, walk: Walk): JsonProblem
     if (value === undefined) continue;
     if (FORBIDDEN_KEYS.has(key)) return { path: `.${key}`, problem: 'is a key that is not allowed' };
     const keyProblem = plainTextProblem(key);
-    if (keyProblem !== undefined) return { path: `.${JSON.stringify(key)}`, problem: `is a key that ${keyProblem}` };
+    if (keyProblem !== undefined)
+      return { path: `.${JSON.stringify(key)}`, problem: `is a key that ${keyProblem}` };
     walk.bytesAtMost += 6 * key.length + 4;
     const found = problemIn(value, depth + 1, walk);
     if (found !== undefined) return { path: `.${key}${found.path}`, problem: found.problem };

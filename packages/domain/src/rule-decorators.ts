@@ -75,7 +75,11 @@ export function IsTextList(bounds: TextListBounds): PropertyDecorator {
 }
 
 export function IsReadableIdList(maxItems: number): PropertyDecorator {
-  return rule('isReadableIdList', [maxItems], (value) => readableIdListProblem(value, maxItems) === undefined);
+  return rule(
+    'isReadableIdList',
+    [maxItems],
+    (value) => readableIdListProblem(value, maxItems) === undefined,
+  );
 }
 
 export function IsTimestamp(): PropertyDecorator {
@@ -91,6 +95,14 @@ export function MayBeLeftOut(): PropertyDecorator {
   return ValidateIf((_object, value) => value !== undefined);
 }
 
-function rule(name: string, constraints: unknown[], validate: (value: unknown) => boolean): PropertyDecorator {
-  return ValidateBy({ name, constraints, validator: { validate, defaultMessage: () => `breaks the rule ${name}` } });
+function rule(
+  name: string,
+  constraints: unknown[],
+  validate: (value: unknown) => boolean,
+): PropertyDecorator {
+  return ValidateBy({
+    name,
+    constraints,
+    validator: { validate, defaultMessage: () => `breaks the rule ${name}` },
+  });
 }

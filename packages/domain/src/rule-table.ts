@@ -54,11 +54,13 @@ export const RULE_TABLE: Readonly<Record<string, (constraints: readonly never[])
     schema: { type: 'integer' },
   }),
   min: ([least]: readonly number[]) => ({
-    problemOf: (value) => (typeof value === 'number' && value >= least! ? undefined : `must be at least ${least!}`),
+    problemOf: (value) =>
+      typeof value === 'number' && value >= least! ? undefined : `must be at least ${least!}`,
     schema: { minimum: least },
   }),
   max: ([most]: readonly number[]) => ({
-    problemOf: (value) => (typeof value === 'number' && value <= most! ? undefined : `must be at most ${most!}`),
+    problemOf: (value) =>
+      typeof value === 'number' && value <= most! ? undefined : `must be at most ${most!}`,
     schema: { maximum: most },
   }),
   isBoolean: () => ({

@@ -46,8 +46,12 @@ class NewScenarioRules {
   @IsIn(SCENARIO_TYPES) scenarioType!: ScenarioType;
   @IsOptional() @IsIn(SCENARIO_STATUSES) status?: OrAbsent<ScenarioStatus>;
   @IsOptional() @IsJsonObject() configuration?: OrAbsent<JsonObject>;
-  @IsOptional() @IsTextList({ min: 1, max: 200, maxItems: 1_000 }) servicesUnderTest?: OrAbsent<readonly string[]>;
-  @IsOptional() @IsTextList({ min: 1, max: 2_000, maxItems: 1_000 }) expectedOutcomes?: OrAbsent<readonly string[]>;
+  @IsOptional() @IsTextList({ min: 1, max: 200, maxItems: 1_000 }) servicesUnderTest?: OrAbsent<
+    readonly string[]
+  >;
+  @IsOptional() @IsTextList({ min: 1, max: 2_000, maxItems: 1_000 }) expectedOutcomes?: OrAbsent<
+    readonly string[]
+  >;
   @IsOptional() @IsReadableIdList(1_000) dependsOn?: OrAbsent<readonly string[]>;
   @IsOptional() @IsTextList({ min: 1, max: 128, maxItems: 100 }) tags?: OrAbsent<readonly string[]>;
   @IsOptional() @IsPlainText({ min: 1, max: 200 }) createdBy?: OrAbsent<string>;
@@ -58,13 +62,18 @@ class ScenarioChangeRules {
   @IsOptional() @IsPlainText({ min: 0, max: 10_000 }) description?: OrAbsent<string>;
   @MayBeLeftOut() @IsIn(SCENARIO_TYPES) scenarioType?: ScenarioType | undefined;
   @MayBeLeftOut() @IsJsonObject() configuration?: JsonObject | undefined;
-  @MayBeLeftOut() @IsTextList({ min: 1, max: 200, maxItems: 1_000 }) servicesUnderTest?: readonly string[] | undefined;
-  @MayBeLeftOut() @IsTextList({ min: 1, max: 2_000, maxItems: 1_000 }) expectedOutcomes?: readonly string[] | undefined;
+  @MayBeLeftOut() @IsTextList({ min: 1, max: 200, maxItems: 1_000 }) servicesUnderTest?:
+    readonly string[] | undefined;
+  @MayBeLeftOut() @IsTextList({ min: 1, max: 2_000, maxItems: 1_000 }) expectedOutcomes?:
+    readonly string[] | undefined;
   @MayBeLeftOut() @IsReadableIdList(1_000) dependsOn?: readonly string[] | undefined;
   @MayBeLeftOut() @IsTextList({ min: 1, max: 128, maxItems: 100 }) tags?: readonly string[] | undefined;
 }
 
-function dependsOnItself(scenarioId: string, dependsOn: readonly string[] | null | undefined): Problem | undefined {
+function dependsOnItself(
+  scenarioId: string,
+  dependsOn: readonly string[] | null | undefined,
+): Problem | undefined {
   const index = dependsOn?.indexOf(scenarioId) ?? -1;
   return index < 0 ? undefined : { path: `dependsOn[${index}]`, problem: 'is the scenario itself' };
 }
@@ -100,5 +109,10 @@ export function changeScenario(scenario: Scenario, changes: ScenarioChanges, now
 /** The record in its new status, or the same object when it is there already. @throws IllegalTransitionError */
 export function moveScenario(scenario: Scenario, to: ScenarioStatus, now: Date): Scenario {
   if (!judgeMove(SCENARIO_MOVES, 'scenario', scenario.scenarioId, scenario.status, to)) return scenario;
-  return Object.freeze({ ...scenario, status: to, updatedAt: frozenDate(now), version: scenario.version + 1 });
+  return Object.freeze({
+    ...scenario,
+    status: to,
+    updatedAt: frozenDate(now),
+    version: scenario.version + 1,
+  });
 }

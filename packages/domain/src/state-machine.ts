@@ -29,7 +29,10 @@ export const EVENT_MOVES: StateMachine<EventStatus> = {
 };
 
 /** The statuses from which a move to `to` is legal, for a guarded statement (`… WHERE status IN (…)`). */
-export function sourcesOf<Status extends string>(machine: StateMachine<Status>, to: Status): readonly Status[] {
+export function sourcesOf<Status extends string>(
+  machine: StateMachine<Status>,
+  to: Status,
+): readonly Status[] {
   return (Object.keys(machine) as Status[]).filter((from) => machine[from].includes(to));
 }
 

@@ -62,7 +62,10 @@ export function rateOf(passed: number, failed: number): number | null {
 }
 
 /** `unverified` is how many of the passed runs checked nothing; they are excluded, not passed. */
-export function runPassRate(counts: Readonly<Record<RunStatus, number>>, unverified: number): PassRate<ExcludedRun> {
+export function runPassRate(
+  counts: Readonly<Record<RunStatus, number>>,
+  unverified: number,
+): PassRate<ExcludedRun> {
   const { pending, running, error, cancelled, timeout, failed } = counts;
   const passed = counts.passed - unverified;
   const excluded = { pending, running, error, cancelled, timeout, unverified };
@@ -109,7 +112,10 @@ export function recoveryStatistics(
 
 /** Counts by status with a zero for every status that does not occur. */
 export function countResults(statuses: Iterable<ResultStatus>): Record<ResultStatus, number> {
-  const counts = Object.fromEntries(RESULT_STATUSES.map((status) => [status, 0])) as Record<ResultStatus, number>;
+  const counts = Object.fromEntries(RESULT_STATUSES.map((status) => [status, 0])) as Record<
+    ResultStatus,
+    number
+  >;
   for (const status of statuses) counts[status] += 1;
   return counts;
 }

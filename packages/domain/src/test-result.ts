@@ -51,9 +51,6 @@ export const newTestResultRules = compileRules('result', NewTestResultRules, {
   defaults: { attempt: 1, flaky: false },
 });
 
-/** The decorated class itself, for the test that holds class-validator and the compiled rules to one answer. */
-export { NewTestResultRules };
-
 /** @throws InvalidValueError naming each field that breaks a rule. */
 export function newTestResult(input: NewTestResult, mintId: () => string, now: Date): TestResult {
   const fields = newTestResultRules.read(input);

@@ -131,7 +131,12 @@ export function moveTestRun(run: TestRun, to: RunStatus, now: Date): TestRun {
  * @throws InvalidValueError
  * @throws IllegalTransitionError
  */
-export function completeTestRun(run: TestRun, to: FinalRunStatus, details: RunCompletion, now: Date): TestRun {
+export function completeTestRun(
+  run: TestRun,
+  to: FinalRunStatus,
+  details: RunCompletion,
+  now: Date,
+): TestRun {
   finalStatusRules.read({ status: to });
   const said = runCompletionRules.read(details);
   if (!judgeMove(RUN_MOVES, 'run', run.runId, run.status, to)) {
@@ -148,7 +153,12 @@ export function completeTestRun(run: TestRun, to: FinalRunStatus, details: RunCo
  * @throws InvalidValueError
  * @throws IllegalTransitionError
  */
-export function recordTestRunCompletion(run: TestRun, exitCode: number, durationMs: number, now: Date): TestRun {
+export function recordTestRunCompletion(
+  run: TestRun,
+  exitCode: number,
+  durationMs: number,
+  now: Date,
+): TestRun {
   const said = recordedCompletionRules.read({ exitCode, durationMs });
   const to = exitCode === 0 ? 'passed' : 'failed';
   if (!judgeMove(RUN_MOVES, 'run', run.runId, run.status, to)) {

@@ -11,11 +11,13 @@ import { DataAdapterError } from './data-adapter-error.js';
 export const MAX_BULK = 1_000;
 
 export function checkScenarioId(scenarioId: unknown): asserts scenarioId is string {
-  if (!isReadableId(scenarioId)) refuse('scenarioId', 'must be 1–128 letters, digits or . _ : -, letter or digit first');
+  if (!isReadableId(scenarioId))
+    refuse('scenarioId', 'must be 1–128 letters, digits or . _ : -, letter or digit first');
 }
 
 export function checkServiceId(serviceId: unknown, path = 'serviceId'): asserts serviceId is string {
-  if (!isReadableId(serviceId)) refuse(path, 'must be 1–128 letters, digits or . _ : -, letter or digit first');
+  if (!isReadableId(serviceId))
+    refuse(path, 'must be 1–128 letters, digits or . _ : -, letter or digit first');
 }
 
 export function checkUuid(id: unknown, path: 'runId' | 'eventId' | 'resultId'): asserts id is string {
@@ -23,7 +25,8 @@ export function checkUuid(id: unknown, path: 'runId' | 'eventId' | 'resultId'): 
 }
 
 export function checkVersion(version: unknown): asserts version is number {
-  if (!Number.isSafeInteger(version) || (version as number) < 1) refuse('version', 'must be a whole number from 1');
+  if (!Number.isSafeInteger(version) || (version as number) < 1)
+    refuse('version', 'must be a whole number from 1');
 }
 
 export function checkOneOf<Word extends string>(

@@ -32,7 +32,12 @@ export interface ChaosEventsRepository {
    * Changes fields (never the status) in one guarded step; left out stays, `null` clears an optional field.
    * Codes: `INVALID_ARGUMENT`; `NOT_FOUND`; `VERSION_CONFLICT`.
    */
-  update(eventId: string, version: number, changes: ChaosEventChanges, options?: CallOptions): Promise<ChaosEvent>;
+  update(
+    eventId: string,
+    version: number,
+    changes: ChaosEventChanges,
+    options?: CallOptions,
+  ): Promise<ChaosEvent>;
 
   /** `find({ runId })`: oldest first; none for an unknown run. */
   getByRun(runId: string, page?: PageRequest, options?: CallOptions): Promise<Page<ChaosEvent>>;

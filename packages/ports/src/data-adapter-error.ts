@@ -58,10 +58,14 @@ export class DataAdapterError extends Error {
     if (options.entity !== undefined) this.entity = options.entity;
     if (options.id !== undefined) this.id = options.id;
     if (options.details !== undefined || options.problems !== undefined) {
-      this.details = { ...options.details, ...(options.problems !== undefined && { problems: options.problems }) };
+      this.details = {
+        ...options.details,
+        ...(options.problems !== undefined && { problems: options.problems }),
+      };
     }
     // Not enumerable, so that inspecting or serialising the error does not print a driver's parameters.
-    if (options.cause !== undefined) Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false });
+    if (options.cause !== undefined)
+      Object.defineProperty(this, 'cause', { value: options.cause, enumerable: false });
     Object.defineProperty(this, BRAND, { enumerable: false });
   }
 

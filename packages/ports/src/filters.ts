@@ -80,7 +80,8 @@ export interface TestResultFilter extends DateRange {
 type FieldCheck = (value: unknown) => string | undefined;
 
 const text: FieldCheck = (value) => {
-  if (typeof value !== 'string' || value.length < 1 || value.length > 1_000) return 'must be text of 1–1000 characters';
+  if (typeof value !== 'string' || value.length < 1 || value.length > 1_000)
+    return 'must be text of 1–1000 characters';
   return plainTextProblem(value);
 };
 const readableId: FieldCheck = (value) => (isReadableId(value) ? undefined : 'must be a scenario id');
@@ -141,13 +142,16 @@ const RESULT_FIELDS = {
 } satisfies Record<keyof TestResultFilter, FieldCheck>;
 
 /** @throws DataAdapterError `INVALID_ARGUMENT` for a value that the field cannot have, and for a field that is not known. */
-export const checkScenarioFilter = (filter: ScenarioFilter): ScenarioFilter => checked(filter, SCENARIO_FIELDS);
+export const checkScenarioFilter = (filter: ScenarioFilter): ScenarioFilter =>
+  checked(filter, SCENARIO_FIELDS);
 /** @throws DataAdapterError `INVALID_ARGUMENT`, as checkScenarioFilter. */
 export const checkTestRunFilter = (filter: TestRunFilter): TestRunFilter => checked(filter, RUN_FIELDS);
 /** @throws DataAdapterError `INVALID_ARGUMENT`, as checkScenarioFilter. */
-export const checkChaosEventFilter = (filter: ChaosEventFilter): ChaosEventFilter => checked(filter, EVENT_FIELDS);
+export const checkChaosEventFilter = (filter: ChaosEventFilter): ChaosEventFilter =>
+  checked(filter, EVENT_FIELDS);
 /** @throws DataAdapterError `INVALID_ARGUMENT`, as checkScenarioFilter. */
-export const checkTestResultFilter = (filter: TestResultFilter): TestResultFilter => checked(filter, RESULT_FIELDS);
+export const checkTestResultFilter = (filter: TestResultFilter): TestResultFilter =>
+  checked(filter, RESULT_FIELDS);
 
 /** Whether `wanted` is found in `name`, by the rule of `text` above. */
 export function nameContains(name: string, wanted: string): boolean {
@@ -158,13 +162,22 @@ function lowerAscii(value: string): string {
   return value.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-function checked<Filter extends object>(filter: Filter, fields: Readonly<Record<string, FieldCheck>>): Filter {
+function checked<Filter extends object>(
+  filter: Filter,
+  fields: Readonly<Record<string, FieldCheck>>,
+): Filter {
   const problems: Problem[] = [];
-  if (typeof filter !== 'object' || filter === null) problems.push({ path: 'filter', problem: 'must be an object' });
+  if (typeof filter !== 'object' || filter === null)
+    problems.push({ path: 'filter', problem: 'must be an object' });
   else {
     for (const [path, value] of Object.entries(filter)) {
       const check = Object.hasOwn(fields, path) ? fields[path] : undefined;
-      const problem = check === undefined ? 'is not a field that is known here' : value === undefined ? undefined : check(value);
+      const problem =
+        check === undefined
+          ? 'is not a field that is known here'
+          : value === undefined
+            ? undefined
+            : check(value);
       if (problem !== undefined) problems.push({ path, problem });
     }
   }

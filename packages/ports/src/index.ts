@@ -19,6 +19,7 @@ export { Clock } from './clock.js';
 export { systemClock } from './system-clock.js';
 export { IdGenerator, uuidV7Ids } from './id-generator.js';
 export { Logger, silentLogger, type LogFields } from './logger.js';
+export { isSecretKey, maskSecrets } from './mask-secrets.js';
 export { checkFence, throwIfAborted, type CallOptions } from './call-options.js';
 export {
   DEFAULT_PAGE_LIMIT,

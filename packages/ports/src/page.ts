@@ -42,7 +42,8 @@ export function readPage(request: ListRequest | undefined, kind: KeysetKind, all
   if (request === undefined) return { limit: DEFAULT_PAGE_LIMIT, offset: 0, after: undefined };
   const { limit = DEFAULT_PAGE_LIMIT, cursor, offset = 0 } = request;
   for (const key of Object.keys(request)) {
-    if (key !== 'limit' && key !== 'cursor' && !(allowOffset && key === 'offset')) refuse(key, 'is not a field that is known here');
+    if (key !== 'limit' && key !== 'cursor' && !(allowOffset && key === 'offset'))
+      refuse(key, 'is not a field that is known here');
   }
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_LIMIT) {
     refuse('limit', `must be a whole number from 1 to ${MAX_PAGE_LIMIT}`);
@@ -74,5 +75,7 @@ function decodeCursor(cursor: string, kind: KeysetKind): KeysetKey {
 }
 
 function refuse(path: string, problem: string): never {
-  throw new DataAdapterError('INVALID_ARGUMENT', `page: ${path} ${problem}`, { problems: [{ path, problem }] });
+  throw new DataAdapterError('INVALID_ARGUMENT', `page: ${path} ${problem}`, {
+    problems: [{ path, problem }],
+  });
 }

@@ -1,4 +1,10 @@
-import type { NewScenario, Scenario, ScenarioChanges, ScenarioStatus, ScenarioType } from '@test-coordinator/domain';
+import type {
+  NewScenario,
+  Scenario,
+  ScenarioChanges,
+  ScenarioStatus,
+  ScenarioType,
+} from '@test-coordinator/domain';
 
 import type { CallOptions } from './call-options.js';
 import type { ScenarioFilter } from './filters.js';
@@ -26,7 +32,12 @@ export interface ScenariosRepository {
    * the one that the caller read. Answers with the changed record, one version later, `updatedAt` by the store's clock.
    * Codes: `INVALID_ARGUMENT`; `NOT_FOUND`; `VERSION_CONFLICT` when the record has moved on, and nothing changes.
    */
-  update(scenarioId: string, version: number, changes: ScenarioChanges, options?: CallOptions): Promise<Scenario>;
+  update(
+    scenarioId: string,
+    version: number,
+    changes: ScenarioChanges,
+    options?: CallOptions,
+  ): Promise<Scenario>;
 
   /**
    * Removes the scenario and answers whether there was one. Other scenarios may keep naming it in `dependsOn`.

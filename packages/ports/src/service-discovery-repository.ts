@@ -30,7 +30,11 @@ export interface ServiceDiscoveryRepository {
   getServiceByName(serviceName: string, options?: CallOptions): Promise<ServiceInfo | null>;
 
   /** All instances of this name, stale ones too. Codes: `INVALID_ARGUMENT`. */
-  listServicesByName(serviceName: string, page?: PageRequest, options?: CallOptions): Promise<Page<ServiceInfo>>;
+  listServicesByName(
+    serviceName: string,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<Page<ServiceInfo>>;
 
   /** All instances, stale ones too. Codes: `INVALID_ARGUMENT`. */
   listAllServices(page?: PageRequest, options?: CallOptions): Promise<Page<ServiceInfo>>;
@@ -44,4 +48,6 @@ export interface ServiceDiscoveryRepository {
   /** How many instances are registered, stale ones too. */
   getServiceCount(options?: CallOptions): Promise<number>;
 }
-export const ServiceDiscoveryRepository: Token<ServiceDiscoveryRepository> = token('ServiceDiscoveryRepository');
+export const ServiceDiscoveryRepository: Token<ServiceDiscoveryRepository> = token(
+  'ServiceDiscoveryRepository',
+);

@@ -55,7 +55,11 @@ export interface TestResultsRepository {
   getFailedResults(page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>>;
 
   /** `find({ correlationId })`. */
-  getByCorrelationId(correlationId: string, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>>;
+  getByCorrelationId(
+    correlationId: string,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<Page<TestResult>>;
 
   /**
    * The pass rate over the matching results (all, without a filter); skipped and error are counted in `excluded` and
@@ -64,7 +68,10 @@ export interface TestResultsRepository {
   calculatePassRate(filter?: TestResultFilter, options?: CallOptions): Promise<PassRate<ExcludedResult>>;
 
   /** How many matching results are in each status; a status that does not occur is 0. Codes: `INVALID_ARGUMENT`. */
-  countByStatus(filter?: TestResultFilter, options?: CallOptions): Promise<Readonly<Record<ResultStatus, number>>>;
+  countByStatus(
+    filter?: TestResultFilter,
+    options?: CallOptions,
+  ): Promise<Readonly<Record<ResultStatus, number>>>;
 
   /** One entry for each assertion type that occurs among the matching results, in the order of the enumeration. Codes: `INVALID_ARGUMENT`. */
   getAssertionStatistics(

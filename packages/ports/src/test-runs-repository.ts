@@ -64,7 +64,12 @@ export interface TestRunsRepository {
    * Ends the run as its process did: `passed` for exit code 0 and `failed` otherwise, with `durationMs` as told and
    * `completedAt` by the store's clock. Guarded and repeatable as `completeRun`; same codes.
    */
-  recordCompletion(runId: string, exitCode: number, durationMs: number, options?: CallOptions): Promise<TestRun>;
+  recordCompletion(
+    runId: string,
+    exitCode: number,
+    durationMs: number,
+    options?: CallOptions,
+  ): Promise<TestRun>;
 
   /**
    * Moves the status in one guarded step, setting the times as `startRun` and `completeRun` do. Moving to the status
