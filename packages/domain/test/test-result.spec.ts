@@ -1,0 +1,38 @@
+import { InvalidValueError, creationContent, newTestResult } from '@test-coordinator/domain';
+import { expect } from 'chai';
+
+import { NOW, OTHER_ID, later, mintId, resultInput } from './records.js';
+
+describe('A result', () => {
+  it('Given only what is required, when it is made, then it is the first attempt and not flaky', () => {
+    expect(newTestResult(resultInput, mintId, NOW)).to.deep.equal({
+      ...resultInput,
+      resultId: OTHER_ID,
+      attempt: 1,
+      flaky: false,
+      createdAt: NOW,
+    });
+  });
+
+  it('Given a time that is no Date, when it is made, then the error names the field and not the value', () => {
+    const input = { ...resultInput, verificationTime: 'secret-time' as never };
+    expect(() => newTestResult(input, mintId, NOW))
+      .to.throw(InvalidValueError, 'verificationTime must be a Date')
+      .with.property('message')
+      .that.does.not.include('secret-time');
+  });
+
+  it('Given two tries of one creation, when their contents are compared, then times of the store play no part', () => {
+    const first = newTestResult({ ...resultInput, metadata: { b: 1, a: 2 } }, mintId, NOW);
+    const again = newTestResult({ ...resultInput, metadata: { a: 2, b: 1 }, attempt: 1 }, mintId, later(5));
+    const other = newTestResult({ ...resultInput, metadata: { a: 2, b: 2 } }, mintId, NOW);
+    expect(creationContent(again)).to.equal(creationContent(first));
+    expect(creationContent(other)).not.to.equal(creationContent(first));
+  });
+
+  it('Given contents that differ in one millisecond, when they are compared, then they differ', () => {
+    const first = newTestResult(resultInput, mintId, NOW);
+    const other = newTestResult({ ...resultInput, verificationTime: later(1) }, mintId, NOW);
+    expect(creationContent(other)).not.to.equal(creationContent(first));
+  });
+});
