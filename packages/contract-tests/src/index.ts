@@ -1,1 +1,27 @@
-export {};
+export type {
+  AdapterCapabilities,
+  AdapterHarness,
+  Capability,
+  ClockCapability,
+  ContractOptions,
+  PortName,
+  Ports,
+  World,
+  WorldDependencies,
+} from './adapter-harness.js';
+export {
+  contractTitles,
+  describeAdapterContract,
+  describeCacheContract,
+  describeChaosEventsContract,
+  describeLifecycleContract,
+  describeScenariosContract,
+  describeServiceDiscoveryContract,
+  describeTestResultsContract,
+  describeTestRunsContract,
+  describeUnitOfWorkContract,
+} from './adapter-contract.js';
+export { EPOCH, ManualClock } from './manual-clock.js';
+export { SequentialIds } from './sequential-ids.js';
+export { fixtures } from './fixtures.js';
+export { arbitraries, type HostileJson } from './arbitraries.js';

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+
+import { inWorld, type ContractGroup } from '../contract-group.js';
+import { scribble, snapshot } from '../snapshot.js';
+import type { Input, RecordKind } from './record-kind.js';
+
+export function aliasingGroup(kind: RecordKind): ContractGroup {
+  const { word, idField } = kind;
+  const moveOn = kind.moveOn;
+
+  const changed = (moved: NonNullable<RecordKind['moveOn']>) =>
+    inWorld(
+      'When the record that a change answered with is scribbled over, Then nothing stored changes',
+      async ({ ports }) => {
+        await kind.prepare(ports);
+        await kind.create(ports, kind.full());
+        const answer = await moved(ports, kind.full()[idField] as string);
+        const before = snapshot(answer);
+        scribble(answer);
+        expect(snapshot(await kind.getById(ports, kind.full()[idField]))).to.deep.equal(before);
+      },
+    );
+
+  return {
+    subject: kind.subject,
+    concern: 'aliasing',
+    title: `Given a stored ${word} that callers hold on to`,
+    tests: [
+      inWorld(
+        'When the input is scribbled over after the call, Then nothing stored changes',
+        async ({ ports }) => {
+          await kind.prepare(ports);
+          // A copy: the fixtures are shared by all tests.
+          const input = snapshot(kind.full()) as Input;
+          const before = snapshot(await kind.create(ports, input));
+          scribble(input);
+          expect(snapshot(await kind.getById(ports, kind.full()[idField]))).to.deep.equal(before);
+        },
+      ),
+      inWorld(
+        'When the answer of create is scribbled over, Then nothing stored changes',
+        async ({ ports }) => {
+          await kind.prepare(ports);
+          const created = await kind.create(ports, kind.full());
+          const before = snapshot(created);
+          scribble(created);
+          expect(snapshot(await kind.getById(ports, kind.full()[idField]))).to.deep.equal(before);
+        },
+      ),
+      inWorld(
+        'When a record that was read by id is scribbled over, Then the next read is whole',
+        async ({ ports }) => {
+          await kind.prepare(ports);
+          const before = snapshot(await kind.create(ports, kind.full()));
+          scribble(await kind.getById(ports, kind.full()[idField]));
+          expect(snapshot(await kind.getById(ports, kind.full()[idField]))).to.deep.equal(before);
+          expect(snapshot((await kind.list(ports)).items)).to.deep.equal([before]);
+        },
+      ),
+      inWorld(
+        'When a page and its records are scribbled over, Then the next page is whole',
+        async ({ ports }) => {
+          await kind.prepare(ports);
+          const before = snapshot(await kind.create(ports, kind.full()));
+          scribble(await kind.list(ports));
+          expect(snapshot((await kind.list(ports)).items)).to.deep.equal([before]);
+          expect(snapshot(await kind.getById(ports, kind.full()[idField]))).to.deep.equal(before);
+        },
+      ),
+      ...(moveOn === undefined ? [] : [changed(moveOn)]),
+    ],
+  };
+}
