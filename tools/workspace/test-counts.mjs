@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
  * Sums what mocha printed in each package. It reads the output and not files with results: turbo prints the output of
  * a cached test again, and a file could be a left-over of an earlier run.
  *
- * A test task that failed without a failing test (it crashed, it did not compile, coverage is too low) counts as one
+ * A package that failed without a failing test (it did not compile, it crashed, coverage is too low) counts as one
  * failure, so that the sum never looks better than the run.
  */
 export function countTests(output) {
@@ -16,7 +16,7 @@ export function countTests(output) {
     const count = /^(\S+):test: +(\d+) (passing|failing)\b/.exec(line);
     if (count?.[3] === 'passing') counts.passed += Number(count[2]);
     if (count?.[3] === 'failing') failedByPackage.set(count[1], Number(count[2]));
-    const failure = /^(\S+)#test: +ERROR /.exec(line);
+    const failure = /^(\S+)#(?:build|build:test|test): +ERROR /.exec(line);
     if (failure) broken.add(failure[1]);
   }
   for (const failed of failedByPackage.values()) counts.failed += failed;
