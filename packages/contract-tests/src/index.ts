@@ -25,3 +25,4 @@ export { EPOCH, ManualClock } from './manual-clock.js';
 export { SequentialIds } from './sequential-ids.js';
 export { fixtures } from './fixtures.js';
 export { arbitraries, type HostileJson } from './arbitraries.js';
+export { referenceHarness } from './reference/reference-harness.js';

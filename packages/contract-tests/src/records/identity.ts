@@ -40,7 +40,7 @@ export function identityGroup(kind: RecordKind): ContractGroup {
   return {
     subject: kind.subject,
     concern: 'identity',
-    title: `Given a ${word} that is stored under an id`,
+    title: `Given a stored ${word} and its id`,
     tests: [
       inWorld(
         'When it is created again with the same content, Then the stored record is the answer',

@@ -1,0 +1,151 @@
+import type {
+  AssertionStatistics,
+  AssertionType,
+  ExcludedResult,
+  NewTestResult,
+  PassRate,
+  ResultStatus,
+  TestResult,
+} from '@test-coordinator/domain';
+import type {
+  Clock,
+  IdGenerator,
+  Page,
+  PageRequest,
+  TestResultFilter,
+  TestResultsRepository,
+} from '@test-coordinator/ports';
+
+import { equals, isFoundIn, isOneOf, isWithin } from './model-filters.js';
+import { modelPage } from './model-page.js';
+import { refuseIf } from './model-refusal.js';
+import { countEach, rate } from './model-statistics.js';
+import { createdBefore, rowOf, storable, withRow, type RecordsState } from './records-state.js';
+import type { Synchronous } from './synchronous.js';
+
+/** The order of statistics, as the enumeration has it. */
+const TYPES: readonly AssertionType[] = [
+  'service_health',
+  'response_time',
+  'data_consistency',
+  'audit_trail',
+  'error_rate',
+  'throughput',
+  'latency',
+  'availability',
+  'recovery_time',
+];
+const STATUSES: readonly ResultStatus[] = ['passed', 'failed', 'skipped', 'error'];
+
+/** What the contract says of results, on plain maps. Inputs are valid. */
+export class TestResultsModel implements Synchronous<TestResultsRepository> {
+  constructor(
+    private readonly state: RecordsState,
+    private readonly clock: Clock,
+    private readonly ids: IdGenerator,
+  ) {}
+
+  create(input: NewTestResult): TestResult {
+    const resultId = input.resultId ?? this.ids.next();
+    const given = storable({ ...input, resultId }, { attempt: 1, flaky: false });
+    const row = this.state.results.get(resultId);
+    const stored = createdBefore(row, given);
+    if (stored !== undefined) return stored;
+    refuseIf({ ALREADY_EXISTS: row !== undefined, REFERENCE_VIOLATION: !this.state.runs.has(input.runId) });
+    const record = { ...given, createdAt: this.clock.now() } as unknown as TestResult;
+    this.state.results = withRow(this.state.results, resultId, { record, given, fence: 0 });
+    return record;
+  }
+
+  getById(resultId: string): TestResult | null {
+    return this.state.results.get(resultId)?.record ?? null;
+  }
+
+  bulkCreate(results: readonly NewTestResult[]): readonly TestResult[] {
+    const before = this.state.results;
+    try {
+      return results.map((result) => this.create(result));
+    } catch (error) {
+      this.state.results = before;
+      throw error;
+    }
+  }
+
+  find(filter: TestResultFilter, page?: PageRequest): Page<TestResult> {
+    const ascending = filter.runId !== undefined;
+    return modelPage(
+      this.#matching(filter),
+      { kind: 'id', keyOf: ({ resultId }) => [resultId], ascending },
+      page,
+    );
+  }
+
+  getByRun(runId: string, page?: PageRequest): Page<TestResult> {
+    return this.find({ runId }, page);
+  }
+
+  getByAssertionType(assertionType: AssertionType, page?: PageRequest): Page<TestResult> {
+    return this.find({ types: [assertionType] }, page);
+  }
+
+  getByStatus(status: ResultStatus, page?: PageRequest): Page<TestResult> {
+    return this.find({ statuses: [status] }, page);
+  }
+
+  getFailedResults(page?: PageRequest): Page<TestResult> {
+    return this.find({ statuses: ['failed'] }, page);
+  }
+
+  getByCorrelationId(correlationId: string, page?: PageRequest): Page<TestResult> {
+    return this.find({ correlationId }, page);
+  }
+
+  calculatePassRate(filter?: TestResultFilter): PassRate<ExcludedResult> {
+    const { passed, failed, ...excluded } = this.countByStatus(filter);
+    return { rate: rate(passed, failed), passed, failed, excluded };
+  }
+
+  countByStatus(filter: TestResultFilter = {}): Readonly<Record<ResultStatus, number>> {
+    return countEach(
+      this.#matching(filter).map(({ status }) => status),
+      STATUSES,
+    );
+  }
+
+  getAssertionStatistics(filter: TestResultFilter = {}): readonly AssertionStatistics<AssertionType>[] {
+    return TYPES.map((assertionType) => {
+      const results = this.#matching(filter).filter((result) => result.assertionType === assertionType);
+      const counts = countEach(
+        results.map(({ status }) => status),
+        STATUSES,
+      );
+      const flaky = results.filter((result) => result.flaky).length;
+      return {
+        assertionType,
+        total: results.length,
+        ...counts,
+        flaky,
+        rate: rate(counts.passed, counts.failed),
+      };
+    }).filter(({ total }) => total > 0);
+  }
+
+  #matching(filter: TestResultFilter): readonly TestResult[] {
+    const { scenarioId, runId, statuses, types, environment, correlationId, text } = filter;
+    return [...this.state.results.values()]
+      .map(({ record }) => record)
+      .filter((result) => {
+        const { record: run } = rowOf(this.state.runs, result.runId);
+        return (
+          equals(runId, result.runId) &&
+          isOneOf(statuses, result.status) &&
+          isOneOf(types, result.assertionType) &&
+          equals(correlationId, result.correlationId) &&
+          isFoundIn(text, result.name) &&
+          isWithin(filter, result.verificationTime) &&
+          equals(scenarioId, run.scenarioId) &&
+          equals(environment, run.testEnvironment)
+        );
+      });
+  }
+}

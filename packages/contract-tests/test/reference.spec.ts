@@ -1,0 +1,3 @@
+import { describeAdapterContract, referenceHarness } from '@test-coordinator/contract-tests';
+
+describeAdapterContract(referenceHarness());
