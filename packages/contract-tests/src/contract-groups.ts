@@ -1,13 +1,39 @@
 import type { AdapterCapabilities } from './adapter-harness.js';
-import type { ContractGroup } from './contract-group.js';
+import type { ContractGroup, ContractSubject } from './contract-group.js';
+import { callOptionsGroup } from './adapter/call-options.js';
+import { chaosEventFind } from './find/find-chaos-events.js';
+import { findGroup } from './find/find-group.js';
+import { scenarioFind } from './find/find-scenarios.js';
+import { testResultFind } from './find/find-test-results.js';
+import { testRunFind } from './find/find-test-runs.js';
+import { listings } from './lists/listings.js';
+import { pagingGroup } from './lists/paging.js';
 import { aliasingGroup } from './records/aliasing.js';
 import { identityGroup } from './records/identity.js';
 import { recordKinds } from './records/record-kinds.js';
 import { roundTripGroup } from './records/round-trip.js';
+import { updateGroup } from './records/update.js';
+import { validationGroup } from './records/validation.js';
 
-/** The groups that an adapter with this manifest is held to. */
-export function contractGroups({ ports }: AdapterCapabilities): readonly ContractGroup[] {
-  return recordKinds
-    .filter(({ subject }) => ports.includes(subject))
-    .flatMap((kind) => [roundTripGroup(kind), aliasingGroup(kind), identityGroup(kind)]);
+/** The groups that an adapter with this manifest is held to, port by port. */
+export function contractGroups({
+  ports,
+  clock,
+  transactions,
+}: AdapterCapabilities): readonly ContractGroup[] {
+  const callable = ports.filter((port) => port !== 'unitOfWork' || transactions === true);
+  const groups: readonly ContractGroup[] = [
+    ...recordKinds.flatMap((kind) => [
+      roundTripGroup(kind),
+      aliasingGroup(kind),
+      identityGroup(kind),
+      validationGroup(kind),
+      ...(kind.change === undefined ? [] : [updateGroup(kind, kind.change)]),
+    ]),
+    ...[scenarioFind, testRunFind, chaosEventFind, testResultFind].map(findGroup),
+    ...callable.map(callOptionsGroup),
+    ...listings.map((listing) => pagingGroup(listing, clock.kind === 'manual')),
+  ];
+  const subjects: readonly ContractSubject[] = [...ports, 'adapter'];
+  return subjects.flatMap((subject) => groups.filter((group) => group.subject === subject));
 }

@@ -54,7 +54,7 @@ export class CacheModel implements Synchronous<CacheRepository> {
   increment(key: string, by = 1, options?: CacheWriteOptions): number {
     const entry = this.#live(key) ?? { value: 0, expiry: this.#expiryOf(options?.ttlSeconds) };
     const sum = Number(entry.value) + by;
-    refuseIf({ INVALID_ARGUMENT: !Number.isSafeInteger(entry.value) || !Number.isSafeInteger(sum) });
+    refuseIf({ INVALID_ARGUMENT: !Number.isSafeInteger(entry.value) || !Number.isSafeInteger(sum) }, 'by');
     this.#entries.set(key, { ...entry, value: sum });
     return sum;
   }
@@ -90,7 +90,10 @@ export class CacheModel implements Synchronous<CacheRepository> {
   getJson(key: string): JsonObject | null {
     if (!this.exists(key)) return null;
     const value = this.get(key);
-    refuseIf({ INVALID_ARGUMENT: typeof value !== 'object' || value === null || Array.isArray(value) });
+    refuseIf(
+      { INVALID_ARGUMENT: typeof value !== 'object' || value === null || Array.isArray(value) },
+      'value',
+    );
     return value as JsonObject;
   }
 

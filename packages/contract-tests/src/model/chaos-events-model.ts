@@ -104,7 +104,7 @@ export class ChaosEventsModel implements Synchronous<ChaosEventsRepository> {
       const otherTime =
         recovery.recoveredAt != null && recovery.recoveredAt.getTime() !== recoveredAt?.getTime();
       const otherDuration = recovery.recoveryTimeMs != null && recovery.recoveryTimeMs !== recoveryTimeMs;
-      refuseIf({ INVALID_ARGUMENT: tooEarly, ILLEGAL_TRANSITION: otherTime || otherDuration });
+      refuseIf({ INVALID_ARGUMENT: tooEarly, ILLEGAL_TRANSITION: otherTime || otherDuration }, 'recoveredAt');
       return row.record;
     }
     const at = recovery.recoveredAt ?? this.clock.now();
@@ -166,11 +166,14 @@ export class ChaosEventsModel implements Synchronous<ChaosEventsRepository> {
     tooEarly = false,
   ): ChaosEvent {
     const fence = options?.fence ?? row.fence;
-    refuseIf({
-      INVALID_ARGUMENT: tooEarly,
-      ILLEGAL_TRANSITION: !LEGAL_MOVES.has(`${row.record.status} → ${changes.status}`),
-      STALE_FENCE: fence < row.fence,
-    });
+    refuseIf(
+      {
+        INVALID_ARGUMENT: tooEarly,
+        ILLEGAL_TRANSITION: !LEGAL_MOVES.has(`${row.record.status} → ${changes.status}`),
+        STALE_FENCE: fence < row.fence,
+      },
+      'recoveredAt',
+    );
     return this.#store({ ...row, record: changed(row.record, changes), fence });
   }
 

@@ -3,16 +3,18 @@ import type { ErrorCode } from '@test-coordinator/ports';
 /** A call that the contract refuses. Where two rules are broken at once, an adapter may name either. */
 export class ModelRefusal extends Error {
   override readonly name = 'ModelRefusal';
-  readonly codes: readonly ErrorCode[];
 
-  constructor(...codes: readonly ErrorCode[]) {
+  /** @param path What an `INVALID_ARGUMENT` is about. */
+  constructor(
+    readonly codes: readonly ErrorCode[],
+    readonly path?: string,
+  ) {
     super(`refused with ${codes.join(' or ')}`);
-    this.codes = codes;
   }
 }
 
 /** @throws ModelRefusal with those of the codes that apply, if any does. */
-export function refuseIf(rules: Readonly<Partial<Record<ErrorCode, boolean>>>): void {
+export function refuseIf(rules: Readonly<Partial<Record<ErrorCode, boolean>>>, path?: string): void {
   const broken = (Object.keys(rules) as ErrorCode[]).filter((code) => rules[code]);
-  if (broken.length > 0) throw new ModelRefusal(...broken);
+  if (broken.length > 0) throw new ModelRefusal(broken, path);
 }

@@ -44,7 +44,7 @@ export function keeping<Stored>(
 /** The row under the id. @throws ModelRefusal NOT_FOUND */
 export function rowOf<Stored>(rows: ReadonlyMap<string, Row<Stored>>, id: string): Row<Stored> {
   const row = rows.get(id);
-  if (row === undefined) throw new ModelRefusal('NOT_FOUND');
+  if (row === undefined) throw new ModelRefusal(['NOT_FOUND']);
   return row;
 }
 

@@ -75,7 +75,11 @@ export class ScenariosModel implements Synchronous<ScenariosRepository> {
     changes: Parameters<ScenariosRepository['update']>[2],
   ): Scenario {
     const { record, given } = rowOf(this.state.scenarios, scenarioId);
-    refuseIf({ VERSION_CONFLICT: record.version !== version });
+    const itself = changes.dependsOn?.indexOf(scenarioId) ?? -1;
+    refuseIf(
+      { VERSION_CONFLICT: record.version !== version, INVALID_ARGUMENT: itself >= 0 },
+      `dependsOn[${itself}]`,
+    );
     return this.#store({ ...changed(record, changes), updatedAt: this.clock.now() }, given);
   }
 

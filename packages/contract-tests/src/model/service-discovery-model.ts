@@ -33,7 +33,7 @@ export class ServiceDiscoveryModel implements Synchronous<ServiceDiscoveryReposi
 
   updateHeartbeat(serviceId: string): ServiceInfo {
     const service = this.#services.get(serviceId);
-    if (service === undefined) throw new ModelRefusal('NOT_FOUND');
+    if (service === undefined) throw new ModelRefusal(['NOT_FOUND']);
     return this.#store({ ...service, lastSeen: this.clock.now() });
   }
 

@@ -1,22 +1,23 @@
 import { expect } from 'chai';
 
-import { inWorld, type ContractGroup } from '../contract-group.js';
+import { inWorld, type ContractGroup, type ContractTest } from '../contract-group.js';
 import { scribble, snapshot } from '../snapshot.js';
-import type { Input, RecordKind } from './record-kind.js';
+import type { Input, RecordChange, RecordKind } from './record-kind.js';
 
 export function aliasingGroup(kind: RecordKind): ContractGroup {
   const { word, idField } = kind;
-  const moveOn = kind.moveOn;
 
-  const changed = (moved: NonNullable<RecordKind['moveOn']>) =>
+  const changed = ({ update, changes }: RecordChange): ContractTest =>
     inWorld(
-      'When the record that a change answered with is scribbled over, Then nothing stored changes',
+      'When a change and what it answered with are scribbled over, Then nothing stored changes',
       async ({ ports }) => {
         await kind.prepare(ports);
         await kind.create(ports, kind.full());
-        const answer = await moved(ports, kind.full()[idField] as string);
+        const given = snapshot(changes) as Input;
+        const answer = await update(ports, kind.full()[idField], 1, given);
         const before = snapshot(answer);
         scribble(answer);
+        scribble(given);
         expect(snapshot(await kind.getById(ports, kind.full()[idField]))).to.deep.equal(before);
       },
     );
@@ -67,7 +68,7 @@ export function aliasingGroup(kind: RecordKind): ContractGroup {
           expect(snapshot(await kind.getById(ports, kind.full()[idField]))).to.deep.equal(before);
         },
       ),
-      ...(moveOn === undefined ? [] : [changed(moveOn)]),
+      ...(kind.change === undefined ? [] : [changed(kind.change)]),
     ],
   };
 }

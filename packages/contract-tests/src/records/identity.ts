@@ -3,33 +3,34 @@ import { expect } from 'chai';
 import { inWorld, type ContractGroup, type ContractTest } from '../contract-group.js';
 import { expectRefusal } from '../outcome.js';
 import { snapshot } from '../snapshot.js';
-import type { Input, RecordKind } from './record-kind.js';
+import type { Input, RecordChange, RecordKind } from './record-kind.js';
 
 export function identityGroup(kind: RecordKind): ContractGroup {
   const { word, idField } = kind;
   const idOf = (input: Input): string => input[idField] as string;
 
-  const afterMovingOn = (moveOn: NonNullable<RecordKind['moveOn']>): ContractTest =>
+  const afterMovingOn = ({ update, changes }: RecordChange): ContractTest =>
     inWorld(
       'When it moved on and is created again as it was given, Then the answer is the record as it is now',
-      async ({ ports, clock }) => {
+      async (trial) => {
+        const { ports } = trial;
         await kind.prepare(ports);
         await kind.create(ports, kind.full());
-        clock.advance(5);
-        const moved = snapshot(await moveOn(ports, idOf(kind.full())));
-        clock.advance(5);
+        await trial.pass(5);
+        const moved = snapshot(await update(ports, idOf(kind.full()), 1, changes));
+        await trial.pass(5);
         expect(snapshot(await kind.create(ports, kind.full()))).to.deep.equal(moved);
         expect(snapshot(await kind.getById(ports, idOf(kind.full())))).to.deep.equal(moved);
       },
     );
 
-  const asItIsNow = (moveOn: NonNullable<RecordKind['moveOn']>): ContractTest =>
+  const asItIsNow = ({ update, changes }: RecordChange): ContractTest =>
     inWorld(
       'When it moved on and is created again as it is now, Then that is ALREADY_EXISTS: what counts is what was given',
       async ({ ports }) => {
         await kind.prepare(ports);
         await kind.create(ports, kind.full());
-        const moved = (await moveOn(ports, idOf(kind.full()))) as Input;
+        const moved = (await update(ports, idOf(kind.full()), 1, changes)) as Input;
         const fields = new Set([idField, ...Object.keys(kind.full())]);
         const now = Object.fromEntries(Object.entries(moved).filter(([field]) => fields.has(field)));
         await expectRefusal(kind.create(ports, now), 'ALREADY_EXISTS', { id: idOf(kind.full()) });
@@ -99,7 +100,7 @@ export function identityGroup(kind: RecordKind): ContractGroup {
           await expectRefusal(kind.getById(ports, id), 'INVALID_ARGUMENT', { path: idField });
         }
       }),
-      ...(kind.moveOn === undefined ? [] : [afterMovingOn(kind.moveOn), asItIsNow(kind.moveOn)]),
+      ...(kind.change === undefined ? [] : [afterMovingOn(kind.change), asItIsNow(kind.change)]),
     ],
   };
 }

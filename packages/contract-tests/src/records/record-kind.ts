@@ -11,8 +11,8 @@ export type Input = Readonly<Record<string, unknown>>;
  */
 export interface RecordKind {
   readonly subject: 'scenarios' | 'testRuns' | 'chaosEvents' | 'testResults';
-  /** The word of the product: `run`. */
-  readonly word: string;
+  /** The word of the product. */
+  readonly word: 'scenario' | 'run' | 'event' | 'result';
   readonly idField: string;
   /** Whether `create` mints an id when none is given. */
   readonly mintsIds: boolean;
@@ -37,6 +37,15 @@ export interface RecordKind {
   getById(ports: Ports, id: unknown, options?: CallOptions): Promise<object | null>;
   /** All records of the kind, newest first. */
   list(ports: Ports, page?: PageRequest): Promise<Page<object>>;
-  /** Moves the record on, so that it differs from what was given at its creation; absent where records never change. */
-  readonly moveOn?: (ports: Ports, id: string) => Promise<object>;
+  /** How a stored record is changed; absent where records never change. */
+  readonly change?: RecordChange;
+}
+
+/** The `update` of a kind of record. */
+export interface RecordChange {
+  update(ports: Ports, id: unknown, version: unknown, changes: Input, options?: CallOptions): Promise<object>;
+  /** A valid change of several fields of `full()`, each to another value. */
+  readonly changes: Input;
+  /** The optional fields that a change may clear, all given in `full()`. */
+  readonly clearable: readonly string[];
 }

@@ -1,4 +1,12 @@
-import type { NewChaosEvent, NewScenario, NewTestResult, NewTestRun } from '@test-coordinator/domain';
+import type {
+  ChaosEventChanges,
+  NewChaosEvent,
+  NewScenario,
+  NewTestResult,
+  NewTestRun,
+  ScenarioChanges,
+  TestRunChanges,
+} from '@test-coordinator/domain';
 
 import type { Ports } from '../adapter-harness.js';
 import { fixtures } from '../fixtures.js';
@@ -87,9 +95,20 @@ export const scenarioKind: RecordKind = {
   create: (ports, input, options) => ports.scenarios.create(input as NewScenario, options),
   getById: (ports, recordId, options) => ports.scenarios.getById(recordId as string, options),
   list: (ports, page) => ports.scenarios.find({}, page),
-  moveOn: async (ports, recordId) => {
-    const { version } = await ports.scenarios.update(recordId, 1, { name: 'Moved on', description: null });
-    return ports.scenarios.update(recordId, version, { configuration: { moved: true } });
+  change: {
+    update: (ports, recordId, version, changes, options) =>
+      ports.scenarios.update(recordId as string, version as number, changes as ScenarioChanges, options),
+    changes: {
+      name: 'Moved on',
+      description: 'other',
+      scenarioType: 'combined',
+      configuration: { moved: [true] },
+      servicesUnderTest: ['risk'],
+      expectedOutcomes: ['none'],
+      dependsOn: [],
+      tags: ['weekly', 'x'],
+    },
+    clearable: ['description'],
   },
 };
 
@@ -135,13 +154,20 @@ export const testRunKind: RecordKind = {
   create: (ports, input, options) => ports.testRuns.create(input as NewTestRun, options),
   getById: (ports, recordId, options) => ports.testRuns.getById(recordId as string, options),
   list: (ports, page) => ports.testRuns.find({}, page),
-  moveOn: (ports, recordId) =>
-    ports.testRuns.update(recordId, 1, {
-      testEnvironment: null,
-      externalId: null,
+  change: {
+    update: (ports, recordId, version, changes, options) =>
+      ports.testRuns.update(recordId as string, version as number, changes as TestRunChanges, options),
+    changes: {
+      configurationSnapshot: { moved: [true] },
+      testEnvironment: 'production',
+      exitCode: 0,
+      errorMessage: '',
+      externalId: 'ci/9',
       pinned: false,
-      exitCode: 9,
-    }),
+      unverified: false,
+    },
+    clearable: ['testEnvironment', 'exitCode', 'errorMessage', 'externalId'],
+  },
 };
 
 export const chaosEventKind: RecordKind = {
@@ -172,12 +198,17 @@ export const chaosEventKind: RecordKind = {
   create: (ports, input, options) => ports.chaosEvents.create(input as NewChaosEvent, options),
   getById: (ports, recordId, options) => ports.chaosEvents.getById(recordId as string, options),
   list: (ports, page) => ports.chaosEvents.find({}, page),
-  moveOn: (ports, recordId) =>
-    ports.chaosEvents.update(recordId, 1, {
+  change: {
+    update: (ports, recordId, version, changes, options) =>
+      ports.chaosEvents.update(recordId as string, version as number, changes as ChaosEventChanges, options),
+    changes: {
       targetService: 'gateway',
-      durationMs: null,
-      parameters: { moved: true },
-    }),
+      parameters: { moved: [true] },
+      injectedAt: at(-2_003),
+      durationMs: 0,
+    },
+    clearable: ['durationMs'],
+  },
 };
 
 export const testResultKind: RecordKind = {

@@ -86,8 +86,9 @@ export class ReferenceAdapter implements AdapterLifecycle {
           if (isClosed()) throw closed();
           this.#mayCall(values[checks.length] as CallOptions | undefined);
           checkArguments(checks, values);
+          const given = [...structuredClone(values.slice(0, checks.length)), ...values.slice(checks.length)];
           await Promise.resolve();
-          return structuredClone((model as Record<string, Method>)[method]!(...values));
+          return structuredClone((model as Record<string, Method>)[method]!(...given));
         } catch (error) {
           const refusal = error instanceof ModelRefusal ? asError(error, name, values[0]) : error;
           onRefusal(refusal);
@@ -141,10 +142,11 @@ function closed(): DataAdapterError {
   return new DataAdapterError('CLOSED', 'the adapter is not started or has stopped');
 }
 
-function asError({ codes }: ModelRefusal, port: string, first: unknown): DataAdapterError {
+function asError({ codes, path }: ModelRefusal, port: string, first: unknown): DataAdapterError {
   const id = typeof first === 'string' ? first : idIn(port, first);
   return new DataAdapterError(codes[0]!, `${port} ${id ?? ''}: refused; read the record and decide again`, {
     ...(id !== undefined && { id }),
+    ...(path !== undefined && { problems: [{ path, problem: 'is refused in this state' }] }),
   });
 }
 

@@ -1,0 +1,128 @@
+import type { ChaosEvent, Scenario, ServiceInfo, TestResult, TestRun } from '@test-coordinator/domain';
+
+import type { Ports } from '../adapter-harness.js';
+import { fixtures } from '../fixtures.js';
+import type { Listing } from './listing.js';
+
+const { id } = fixtures;
+
+/** Readable ids whose order is not that of n, and in which a capital and a digit sort before small letters. */
+function readableId(n: number): string {
+  return `${['a', 'Z', '9', 'b'][n % 4]!}-${(n * 7919) % 10_007}`;
+}
+
+async function prepareRuns(ports: Ports): Promise<void> {
+  await ports.scenarios.create(fixtures.scenario());
+  await ports.testRuns.create(fixtures.testRun({ runId: id(1_001) }));
+  await ports.testRuns.create(fixtures.testRun({ runId: id(1_002) }));
+}
+
+const scenarioItems = {
+  subject: 'scenarios',
+  order: 'time',
+  prepare: () => Promise.resolve(),
+  idOf: readableId,
+  add: ({ scenarios }, n) => scenarios.create(fixtures.scenario({ scenarioId: readableId(n) })),
+  remove: ({ scenarios }, n) => scenarios.delete(readableId(n)),
+  idIn: (item) => (item as Scenario).scenarioId,
+} satisfies Partial<Listing>;
+
+const runItems = {
+  subject: 'testRuns',
+  order: 'id',
+  prepare: async ({ scenarios }) => void (await scenarios.create(fixtures.scenario())),
+  idOf: id,
+  add: ({ testRuns }, n) => testRuns.create(fixtures.testRun({ runId: id(n) })),
+  remove: ({ testRuns }, n) => testRuns.delete(id(n)),
+  idIn: (item) => (item as TestRun).runId,
+} satisfies Partial<Listing>;
+
+const eventItems = {
+  subject: 'chaosEvents',
+  order: 'id',
+  prepare: prepareRuns,
+  idOf: id,
+  idIn: (item) => (item as ChaosEvent).eventId,
+} satisfies Partial<Listing>;
+
+const resultItems = {
+  subject: 'testResults',
+  order: 'id',
+  prepare: prepareRuns,
+  idOf: id,
+  idIn: (item) => (item as TestResult).resultId,
+} satisfies Partial<Listing>;
+
+const serviceItems = {
+  subject: 'serviceDiscovery',
+  order: 'time',
+  prepare: () => Promise.resolve(),
+  idOf: readableId,
+  add: ({ serviceDiscovery }, n) => serviceDiscovery.register(fixtures.service({ serviceId: readableId(n) })),
+  remove: ({ serviceDiscovery }, n) => serviceDiscovery.deregister(readableId(n)),
+  idIn: (item) => (item as ServiceInfo).serviceId,
+} satisfies Partial<Listing>;
+
+/** The run that the n-th item of a list over all runs belongs to: the items of two runs lie between each other. */
+const anyRun = (n: number): string => id(1_001 + (n % 2));
+
+/** One list of each kind of order for every port that has lists. */
+export const listings: readonly Listing[] = [
+  {
+    ...scenarioItems,
+    name: 'all scenarios',
+    offsets: true,
+    read: ({ scenarios }, request) => scenarios.listAll(request),
+  },
+  {
+    ...scenarioItems,
+    name: 'draft scenarios',
+    read: ({ scenarios }, request) => scenarios.find({ statuses: ['draft'] }, request),
+  },
+  { ...runItems, name: 'recent runs', read: ({ testRuns }, request) => testRuns.getRecentRuns(request) },
+  {
+    ...runItems,
+    name: "a scenario's runs",
+    read: ({ testRuns }, request) => testRuns.getByScenario('restart-engine', request),
+  },
+  {
+    ...eventItems,
+    name: 'all events',
+    add: ({ chaosEvents }, n) =>
+      chaosEvents.create(fixtures.chaosEvent({ eventId: id(n), runId: anyRun(n) })),
+    read: ({ chaosEvents }, request) => chaosEvents.find({}, request),
+  },
+  {
+    ...eventItems,
+    name: "a run's events",
+    oldestFirst: true,
+    add: ({ chaosEvents }, n) =>
+      chaosEvents.create(fixtures.chaosEvent({ eventId: id(n), runId: id(1_001) })),
+    read: ({ chaosEvents }, request) => chaosEvents.getByRun(id(1_001), request),
+  },
+  {
+    ...resultItems,
+    name: 'all results',
+    add: ({ testResults }, n) =>
+      testResults.create(fixtures.testResult({ resultId: id(n), runId: anyRun(n) })),
+    read: ({ testResults }, request) => testResults.find({}, request),
+  },
+  {
+    ...resultItems,
+    name: "a run's results",
+    oldestFirst: true,
+    add: ({ testResults }, n) =>
+      testResults.create(fixtures.testResult({ resultId: id(n), runId: id(1_001) })),
+    read: ({ testResults }, request) => testResults.getByRun(id(1_001), request),
+  },
+  {
+    ...serviceItems,
+    name: 'all instances',
+    read: ({ serviceDiscovery }, request) => serviceDiscovery.listAllServices(request),
+  },
+  {
+    ...serviceItems,
+    name: 'the instances of one name',
+    read: ({ serviceDiscovery }, request) => serviceDiscovery.listServicesByName('engine', request),
+  },
+];
