@@ -1,1 +1,55 @@
-export {};
+import { parseArgs } from 'node:util';
+
+import { cache } from './groups/cache.js';
+import { countByStatus } from './groups/count-by-status.js';
+import { createResult } from './groups/create-result.js';
+import { getById } from './groups/get-by-id.js';
+import { listByRun } from './groups/list-by-run.js';
+import { validation } from './groups/validation.js';
+import { hardware } from './hardware.js';
+import { measure, type BenchmarkGroup, type Figure } from './measure.js';
+import type { Scale } from './records.js';
+
+type Groups = (scale: Scale) => readonly BenchmarkGroup[] | Promise<readonly BenchmarkGroup[]>;
+
+const GROUPS: Readonly<Record<string, Groups>> = {
+  'get-by-id': getById,
+  'create-result': createResult,
+  'list-by-run': listByRun,
+  'count-by-status': countByStatus,
+  cache,
+  validation,
+};
+const FULL: Scale = { rounds: 7, divisor: 1 };
+const QUICK: Scale = { rounds: 3, divisor: 10 };
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean' } },
+  });
+  const unknown = positionals.find((name) => !Object.hasOwn(GROUPS, name));
+  if (unknown !== undefined) {
+    throw new TypeError(`there is no group ${unknown}; the groups are ${Object.keys(GROUPS).join(', ')}`);
+  }
+  const scale = values.quick === true ? QUICK : FULL;
+  process.stdout.write(`${hardware()}\n${scale.rounds} rounds, medians; the first of each group is 1\n`);
+  for (const name of positionals.length > 0 ? positionals : Object.keys(GROUPS)) {
+    for (const group of await GROUPS[name]!(scale)) print(group, await measure(group, scale.rounds));
+  }
+}
+
+function print({ title, reach }: BenchmarkGroup, figures: readonly Figure[]): void {
+  const width = Math.max(...figures.map(({ name }) => name.length));
+  const lines = figures.map(({ name, operationsPerSecond, microseconds, ratio }) => {
+    const rate = Math.round(operationsPerSecond).toLocaleString('en').padStart(13);
+    return `  ${name.padEnd(width)} ${rate}/s ${microseconds.toFixed(3).padStart(12)} µs ${ratio.toPrecision(3).padStart(8)}`;
+  });
+  process.stdout.write(`\n${title}\n${lines.join('\n')}\n`);
+  if (reach !== undefined) process.stdout.write(`  reach: ${reach}\n`);
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
