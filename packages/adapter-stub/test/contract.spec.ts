@@ -1,0 +1,5 @@
+import { describeAdapterContract } from '@test-coordinator/contract-tests';
+
+import { stubHarness } from './stub-harness.js';
+
+describeAdapterContract(stubHarness);
