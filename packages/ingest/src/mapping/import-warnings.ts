@@ -36,7 +36,7 @@ export class ImportWarnings {
       const more = count > examples.length ? `, and ${count - examples.length} more` : '';
       all.push(`${warning}: ${examples.join(', ')}${more}`);
     }
-    const shown = all.slice(0, MAX_WARNINGS).map((warning) => cutText(warning, 1_000));
+    const shown = all.slice(0, MAX_WARNINGS).map((warning) => cutText(warning, 600));
     if (all.length > MAX_WARNINGS) shown.push(`${all.length - MAX_WARNINGS} more warnings are not shown`);
     return shown;
   }

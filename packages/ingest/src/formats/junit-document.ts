@@ -1,8 +1,8 @@
 import type { ResultStatus } from '@test-coordinator/domain';
 
-import { ReportRefusedError } from './report-refused-error.js';
-import { MAX_ERROR_TEXT } from './stored-text.js';
-import type { XmlHandler } from './xml-stream.js';
+import { ReportRefusedError } from '../source/report-refused-error.js';
+import { MAX_ERROR_TEXT } from '../mapping/stored-text.js';
+import type { XmlHandler } from '../source/xml-stream.js';
 
 /** Most test cases of one file: 250,000 compact records are some 100 MB. */
 export const MAX_CASES = 250_000;

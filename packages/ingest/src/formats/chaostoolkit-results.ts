@@ -5,14 +5,14 @@ import {
   type ResultStatus,
 } from '@test-coordinator/domain';
 
-import { assertionTypeOfName, UNKNOWN_ASSERTION } from './assertion-type.js';
+import { assertionTypeOfName, UNKNOWN_ASSERTION } from '../mapping/assertion-type.js';
 import { Activity } from './chaostoolkit-activity.js';
 import { hypothesisProbes } from './chaostoolkit-experiment.js';
-import type { ImportWarnings } from './import-warnings.js';
-import { listOf, numberOf, objectOf, objectsOf, textOf } from './json-access.js';
-import { millisecondsOf, parsedResult } from './parsed-result.js';
-import type { ParsedResult } from './parsed-report.js';
-import { parseTimestamp } from './timestamp.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
+import { listOf, numberOf, objectOf, objectsOf, textOf } from '../source/json-access.js';
+import { millisecondsOf, parsedResult } from '../mapping/parsed-result.js';
+import type { ParsedResult } from '../mapping/parsed-report.js';
+import { parseTimestamp } from '../mapping/timestamp.js';
 
 /** How much of a hypothesis or a method was written to the journal. */
 interface Phase {

@@ -1,18 +1,18 @@
 import type { AssertionType, JsonObject, ResultStatus, RunStatus } from '@test-coordinator/domain';
 
-import { assertionTypeOfName, UNKNOWN_ASSERTION } from './assertion-type.js';
-import type { ImportWarnings } from './import-warnings.js';
-import { objectOf, objectsOf, textOf } from './json-access.js';
+import { assertionTypeOfName, UNKNOWN_ASSERTION } from '../mapping/assertion-type.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
+import { objectOf, objectsOf, textOf } from '../source/json-access.js';
 import { resourceName } from './kubernetes-resource.js';
 import { scenarioTypeOfExperiments } from './litmus-fault.js';
-import type { ParsedReport, ParsedResult } from './parsed-report.js';
-import { parsedResult } from './parsed-result.js';
-import type { ReadContext } from './read-context.js';
-import { checkedNothing } from './run-facts.js';
-import { documentHash, scenarioIdOf } from './scenario-identity.js';
-import { sourceRecord, storedDocument } from './stored-document.js';
-import { nameText } from './stored-text.js';
-import { parseTimestamp } from './timestamp.js';
+import type { ParsedReport, ParsedResult } from '../mapping/parsed-report.js';
+import { parsedResult } from '../mapping/parsed-result.js';
+import type { ReadContext } from '../mapping/read-context.js';
+import { checkedNothing } from '../mapping/run-facts.js';
+import { documentHash, scenarioIdOf } from '../mapping/scenario-identity.js';
+import { sourceRecord, storedDocument } from '../mapping/stored-document.js';
+import { nameText } from '../mapping/stored-text.js';
+import { parseTimestamp } from '../mapping/timestamp.js';
 
 const VERDICTS: Readonly<Record<string, RunStatus>> = {
   pass: 'passed',

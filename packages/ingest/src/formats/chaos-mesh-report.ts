@@ -1,14 +1,14 @@
 import type { JsonObject, JsonValue, ScenarioType } from '@test-coordinator/domain';
 
-import { goDurationMs } from './go-duration.js';
-import type { ImportWarnings } from './import-warnings.js';
-import { objectOf, objectsOf, textOf, textsOf } from './json-access.js';
-import type { ParsedReport } from './parsed-report.js';
-import { present } from './parsed-result.js';
+import { goDurationMs } from '../mapping/go-duration.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
+import { objectOf, objectsOf, textOf, textsOf } from '../source/json-access.js';
+import type { ParsedReport } from '../mapping/parsed-report.js';
+import { present } from '../mapping/parsed-result.js';
 import { resourceIdentity, resourceName } from './kubernetes-resource.js';
-import { scenarioIdOf } from './scenario-identity.js';
-import { storedConfiguration } from './stored-document.js';
-import { nameText } from './stored-text.js';
+import { scenarioIdOf } from '../mapping/scenario-identity.js';
+import { storedConfiguration } from '../mapping/stored-document.js';
+import { nameText } from '../mapping/stored-text.js';
 
 /** By kind, then by action; the empty action stands for all others of the kind. */
 const TYPES: Readonly<Record<string, Readonly<Record<string, ScenarioType>>>> = {

@@ -1,7 +1,7 @@
 import type { EventType, ScenarioType } from '@test-coordinator/domain';
 
 import { SCENARIO_TYPE_OF_EVENT } from './fault-table.js';
-import type { ImportWarnings } from './import-warnings.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
 
 /** Litmus experiments by the words of their names; the first row that matches decides. */
 const ROWS: readonly (readonly [name: RegExp, type: EventType])[] = [

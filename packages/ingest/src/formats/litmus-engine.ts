@@ -1,15 +1,15 @@
 import type { JsonObject } from '@test-coordinator/domain';
 
 import { serviceOfSelector } from './chaostoolkit-activity.js';
-import type { ImportWarnings } from './import-warnings.js';
-import { objectOf, objectsOf, textOf } from './json-access.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
+import { objectOf, objectsOf, textOf } from '../source/json-access.js';
 import { resourceIdentity, resourceName } from './kubernetes-resource.js';
 import { scenarioTypeOfExperiments } from './litmus-fault.js';
-import type { ParsedReport } from './parsed-report.js';
-import { millisecondsOf, present } from './parsed-result.js';
-import { scenarioIdOf } from './scenario-identity.js';
-import { storedConfiguration } from './stored-document.js';
-import { nameText } from './stored-text.js';
+import type { ParsedReport } from '../mapping/parsed-report.js';
+import { millisecondsOf, present } from '../mapping/parsed-result.js';
+import { scenarioIdOf } from '../mapping/scenario-identity.js';
+import { storedConfiguration } from '../mapping/stored-document.js';
+import { nameText } from '../mapping/stored-text.js';
 
 /** The draft scenario of a ChaosEngine. A definition has no run. */
 export function chaosEngineReport(document: JsonObject, warnings: ImportWarnings): ParsedReport {

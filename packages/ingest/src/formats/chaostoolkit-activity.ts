@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '@test-coordinator/domain';
 
-import { listOf, objectOf, textOf } from './json-access.js';
+import { listOf, objectOf, textOf } from '../source/json-access.js';
 
 const NOTHING: JsonObject = Object.freeze({});
 

@@ -5,20 +5,20 @@ import { journalEvents } from './chaostoolkit-events.js';
 import { hypothesisOf, isExperiment, scenarioOf } from './chaostoolkit-experiment.js';
 import { exceptionOf, journalResults } from './chaostoolkit-results.js';
 import { kindOfAction } from './fault-table.js';
-import type { ImportWarnings } from './import-warnings.js';
-import { numberOf, objectOf, objectsOf, textOf } from './json-access.js';
-import type { ParsedReport, ParsedResult } from './parsed-report.js';
-import { millisecondsOf, present } from './parsed-result.js';
-import type { ReadContext } from './read-context.js';
-import { checkedNothing, runTimes } from './run-facts.js';
-import { documentHash } from './scenario-identity.js';
-import { sourceRecord, storedDocument } from './stored-document.js';
-import { maskText } from './secret-mask.js';
-import { nameText } from './stored-text.js';
-import { parseTimestamp } from './timestamp.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
+import { numberOf, objectOf, objectsOf, textOf } from '../source/json-access.js';
+import type { ParsedReport, ParsedResult } from '../mapping/parsed-report.js';
+import { millisecondsOf, present } from '../mapping/parsed-result.js';
+import type { ReadContext } from '../mapping/read-context.js';
+import { checkedNothing, runTimes } from '../mapping/run-facts.js';
+import { documentHash } from '../mapping/scenario-identity.js';
+import { sourceRecord, storedDocument } from '../mapping/stored-document.js';
+import { maskText } from '../mapping/secret-mask.js';
+import { nameText } from '../mapping/stored-text.js';
+import { parseTimestamp } from '../mapping/timestamp.js';
 
 /** Activities that the execution log of one run holds. */
-const MAX_LOG_ENTRIES = 500;
+const MAX_LOG_ENTRIES = 200;
 
 const STATUSES: Readonly<Record<string, RunStatus>> = {
   completed: 'passed',
@@ -171,7 +171,7 @@ function executionLogOf(journal: JsonObject, warnings: ImportWarnings): readonly
           index,
           type: textOf(activity.document['type']),
           name: nameText(activity.name, 'the name of an activity', 200),
-          operation: activity.operation,
+          operation: activity.operation.slice(0, 200),
           kind: activity.isAction ? kindOfAction(activity).kind : undefined,
           status: textOf(entry['status']),
           startedAt: textOf(entry['start']),

@@ -1,6 +1,6 @@
 import { plainTextProblem } from '@test-coordinator/domain';
 
-import { ReportRefusedError } from './report-refused-error.js';
+import { ReportRefusedError } from '../source/report-refused-error.js';
 
 /** Longest text that is kept of an expected or actual value, and of error details, in UTF-16 units. */
 export const MAX_VALUE_TEXT = 4_096;

@@ -3,17 +3,17 @@ import type { JsonObject } from '@test-coordinator/domain';
 import { experimentReport, isExperiment } from './chaostoolkit-experiment.js';
 import { isJournal, journalReport } from './chaostoolkit-journal.js';
 import { ctrfReport, isCtrf } from './ctrf-report.js';
-import { ImportWarnings } from './import-warnings.js';
-import { objectOf, objectsOf } from './json-access.js';
+import { ImportWarnings } from '../mapping/import-warnings.js';
+import { objectOf, objectsOf } from '../source/json-access.js';
 import { junitReport } from './junit-report.js';
 import { kubernetesReport } from './kubernetes-report.js';
-import type { ParsedReport, ReadReportOptions } from './parsed-report.js';
-import type { ReadContext } from './read-context.js';
-import { ReportRefusedError } from './report-refused-error.js';
-import type { ReportText } from './report-source.js';
-import { parseSafeJson, type SafeDocument } from './safe-json.js';
-import { parseSafeYaml } from './safe-yaml.js';
-import { zoneOffset } from './timestamp.js';
+import type { ParsedReport, ReadReportOptions } from '../mapping/parsed-report.js';
+import type { ReadContext } from '../mapping/read-context.js';
+import { ReportRefusedError } from '../source/report-refused-error.js';
+import type { ReportText } from '../source/report-source.js';
+import { parseSafeJson, type SafeDocument } from '../source/safe-json.js';
+import { parseSafeYaml } from '../source/safe-yaml.js';
+import { zoneOffset } from '../mapping/timestamp.js';
 
 /** Largest JSON text, in characters: it is read as a whole, and takes about ten times its size while it is. */
 export const MAX_JSON_CHARACTERS = 32 * 1_024 * 1_024;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@test-coordinator/domain';
 
-import { objectOf, textOf } from './json-access.js';
-import { nameText } from './stored-text.js';
+import { objectOf, textOf } from '../source/json-access.js';
+import { nameText } from '../mapping/stored-text.js';
 
 /** The resource's own name, or its kind when it has none. */
 export function resourceName(document: JsonObject): string {

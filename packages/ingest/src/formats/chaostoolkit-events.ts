@@ -2,14 +2,14 @@ import type { EventStatus, JsonObject, JsonValue } from '@test-coordinator/domai
 
 import { Activity } from './chaostoolkit-activity.js';
 import { kindOfAction } from './fault-table.js';
-import { goDurationMs } from './go-duration.js';
-import type { ImportWarnings } from './import-warnings.js';
-import { numberOf, objectOf, objectsOf, textOf } from './json-access.js';
-import type { ParsedEvent } from './parsed-report.js';
-import { millisecondsOf } from './parsed-result.js';
-import { storedConfiguration } from './stored-document.js';
-import { nameText } from './stored-text.js';
-import { parseTimestamp } from './timestamp.js';
+import { goDurationMs } from '../mapping/go-duration.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
+import { numberOf, objectOf, objectsOf, textOf } from '../source/json-access.js';
+import type { ParsedEvent } from '../mapping/parsed-report.js';
+import { millisecondsOf } from '../mapping/parsed-result.js';
+import { storedConfiguration } from '../mapping/stored-document.js';
+import { nameText } from '../mapping/stored-text.js';
+import { parseTimestamp } from '../mapping/timestamp.js';
 
 /** One executed activity, with its times. */
 interface Executed {

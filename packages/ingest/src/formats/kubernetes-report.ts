@@ -1,11 +1,11 @@
 import type { JsonObject } from '@test-coordinator/domain';
 
 import { chaosMeshReport } from './chaos-mesh-report.js';
-import { textOf } from './json-access.js';
+import { textOf } from '../source/json-access.js';
 import { chaosEngineReport } from './litmus-engine.js';
 import { chaosResultReport } from './litmus-result.js';
-import type { ParsedReport } from './parsed-report.js';
-import type { ReadContext } from './read-context.js';
+import type { ParsedReport } from '../mapping/parsed-report.js';
+import type { ReadContext } from '../mapping/read-context.js';
 
 /** The report of a Kubernetes resource of Litmus or Chaos Mesh, or `undefined` for every other. */
 export function kubernetesReport(document: JsonObject, context: ReadContext): ParsedReport | undefined {

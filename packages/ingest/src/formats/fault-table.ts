@@ -1,6 +1,6 @@
 import type { EventType, JsonValue, ScenarioType } from '@test-coordinator/domain';
 
-import { textOf } from './json-access.js';
+import { textOf } from '../source/json-access.js';
 import type { Activity } from './chaostoolkit-activity.js';
 
 /** What an action does to the platform: break something, set something right again, or nothing that is known. */
@@ -88,7 +88,8 @@ export function kindOfAction(activity: Activity): ActionKind {
   const module = textOf(activity.provider['module']) ?? '';
   const name = (textOf(activity.provider['func']) ?? '').toLowerCase();
   if (!INJECTING_MODULE.test(module)) return OTHER;
-  if (name.startsWith('scale_')) return isZero(activity.arguments['replicas']) ? fault('service_kill') : RECOVERY;
+  if (name.startsWith('scale_'))
+    return isZero(activity.arguments['replicas']) ? fault('service_kill') : RECOVERY;
   return FUNCTION_ROWS.find(([pattern]) => pattern.test(name))?.[1] ?? OTHER;
 }
 

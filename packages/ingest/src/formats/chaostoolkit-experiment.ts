@@ -2,13 +2,13 @@ import type { JsonObject, NewScenario, ScenarioType } from '@test-coordinator/do
 
 import { Activity } from './chaostoolkit-activity.js';
 import { kindOfAction, SCENARIO_TYPE_OF_EVENT } from './fault-table.js';
-import type { ImportWarnings } from './import-warnings.js';
-import { objectOf, objectsOf, textOf, textsOf } from './json-access.js';
-import type { ParsedReport } from './parsed-report.js';
-import { scenarioIdOf } from './scenario-identity.js';
-import { storedConfiguration } from './stored-document.js';
-import { cutText, nameText } from './stored-text.js';
-import { maskText } from './secret-mask.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
+import { objectOf, objectsOf, textOf, textsOf } from '../source/json-access.js';
+import type { ParsedReport } from '../mapping/parsed-report.js';
+import { scenarioIdOf } from '../mapping/scenario-identity.js';
+import { storedConfiguration } from '../mapping/stored-document.js';
+import { cutText, nameText } from '../mapping/stored-text.js';
+import { maskText } from '../mapping/secret-mask.js';
 
 /** Whether a document is an experiment: it has a title, and a method or a hypothesis. */
 export function isExperiment(document: JsonObject): boolean {

@@ -5,19 +5,19 @@ import {
   type RunStatus,
 } from '@test-coordinator/domain';
 
-import { assertionTypeOfName, UNKNOWN_ASSERTION } from './assertion-type.js';
-import type { ImportWarnings } from './import-warnings.js';
-import { listOf, numberOf, objectOf, objectsOf, textOf } from './json-access.js';
-import { comparisonOf } from './junit-report.js';
-import type { ParsedReport, ParsedResult } from './parsed-report.js';
-import { parsedResult, present } from './parsed-result.js';
-import type { ReadContext } from './read-context.js';
-import { ReportRefusedError } from './report-refused-error.js';
-import { checkedNothing, runTimes } from './run-facts.js';
-import { documentHash, scenarioIdOf } from './scenario-identity.js';
-import { scenarioTypeOfName } from './scenario-name.js';
-import { sourceRecord, storedDocument } from './stored-document.js';
-import { nameText } from './stored-text.js';
+import { assertionTypeOfName, UNKNOWN_ASSERTION } from '../mapping/assertion-type.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
+import { listOf, numberOf, objectOf, objectsOf, textOf } from '../source/json-access.js';
+import { comparisonOf } from '../mapping/comparison.js';
+import type { ParsedReport, ParsedResult } from '../mapping/parsed-report.js';
+import { parsedResult, present } from '../mapping/parsed-result.js';
+import type { ReadContext } from '../mapping/read-context.js';
+import { ReportRefusedError } from '../source/report-refused-error.js';
+import { checkedNothing, runTimes } from '../mapping/run-facts.js';
+import { documentHash, scenarioIdOf } from '../mapping/scenario-identity.js';
+import { scenarioTypeOfName } from '../mapping/scenario-name.js';
+import { sourceRecord, storedDocument } from '../mapping/stored-document.js';
+import { nameText } from '../mapping/stored-text.js';
 
 /** Below this a time is in seconds: as milliseconds it would lie before March 1973. */
 const SECONDS_BELOW = 1e11;

@@ -6,20 +6,21 @@ import {
   type RunStatus,
 } from '@test-coordinator/domain';
 
-import { assertionTypeOfName, UNKNOWN_ASSERTION } from './assertion-type.js';
-import type { ImportWarnings } from './import-warnings.js';
+import { assertionTypeOfName, UNKNOWN_ASSERTION } from '../mapping/assertion-type.js';
+import { comparisonOf } from '../mapping/comparison.js';
+import type { ImportWarnings } from '../mapping/import-warnings.js';
 import { JunitDocument, type JunitCase } from './junit-document.js';
-import type { ParsedReport, ParsedResult } from './parsed-report.js';
-import { millisecondsOf, parsedResult } from './parsed-result.js';
-import type { ReadContext } from './read-context.js';
-import { checkedNothing, runTimes, type RunTimes } from './run-facts.js';
-import { nameOfFile, scenarioTypeOfName } from './scenario-name.js';
-import { scenarioIdOf } from './scenario-identity.js';
-import { sourceRecord, storedText } from './stored-document.js';
-import { nameText } from './stored-text.js';
-import { parseTimestamp } from './timestamp.js';
-import { readXml } from './xml-stream.js';
-import type { ReportText } from './report-source.js';
+import type { ParsedReport, ParsedResult } from '../mapping/parsed-report.js';
+import { millisecondsOf, parsedResult } from '../mapping/parsed-result.js';
+import type { ReadContext } from '../mapping/read-context.js';
+import { checkedNothing, runTimes, type RunTimes } from '../mapping/run-facts.js';
+import { nameOfFile, scenarioTypeOfName } from '../mapping/scenario-name.js';
+import { scenarioIdOf } from '../mapping/scenario-identity.js';
+import { sourceRecord, storedText } from '../mapping/stored-document.js';
+import { nameText } from '../mapping/stored-text.js';
+import { parseTimestamp } from '../mapping/timestamp.js';
+import { readXml } from '../source/xml-stream.js';
+import type { ReportText } from '../source/report-source.js';
 
 /** How much of the raw text is kept in the run's snapshot. */
 const KEPT_TEXT = 128 * 1_024;
@@ -151,22 +152,6 @@ function* resultsOf(
       warnings,
     );
   }
-}
-
-const COMPARISON = /expected:?\s*(?:\S+\s)?<([\s\S]{0,4096}?)>\s*but was:?\s*(?:\S+\s)?<([\s\S]{0,4096})>/i;
-
-/** Expected and actual out of a message that compares two values, else `pass` and the message. */
-export function comparisonOf(
-  status: ResultStatus,
-  message: string | undefined,
-  fallback: string | undefined,
-): { expected: string; actual: string } {
-  if (status === 'passed') return { expected: 'pass', actual: 'pass' };
-  const compared =
-    COMPARISON.exec(message ?? '') ?? (message === undefined ? COMPARISON.exec(fallback ?? '') : null);
-  if (compared !== null) return { expected: compared[1]!, actual: compared[2]! };
-  const firstLine = fallback?.split('\n', 1)[0];
-  return { expected: 'pass', actual: message || firstLine || status };
 }
 
 function errorDetailsOf({ message, type, details }: JunitCase): string | undefined {
