@@ -1,0 +1,120 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { CacheRepository } from '@test-coordinator/ports';
+
+import { openAdapter } from './opened-adapter.js';
+
+const SEED = 20_260_115;
+
+/** The meaning of a glob, written as plainly as it gets: tries every length for `*`. For short patterns only. */
+function globMatches(pattern: readonly string[], text: readonly string[]): boolean {
+  const [head, ...rest] = pattern;
+  if (head === undefined) return text.length === 0;
+  if (head === '*')
+    return text.some((_, taken) => globMatches(rest, text.slice(taken))) || globMatches(rest, []);
+  const [first, ...others] = text;
+  if (first === undefined) return false;
+  if (head === '?') return globMatches(rest, others);
+  if (head === '[') {
+    const { members, negated, after } = classOf(rest);
+    const isMember = members.some(([from, to]) => from <= first && first <= to);
+    return isMember !== negated && globMatches(after, others);
+  }
+  const literal = head === '\\' ? (rest[0] ?? '\\') : head;
+  return first === literal && globMatches(head === '\\' ? rest.slice(1) : rest, others);
+}
+
+function classOf(pattern: readonly string[]): {
+  members: readonly (readonly [string, string])[];
+  negated: boolean;
+  after: readonly string[];
+} {
+  let rest = pattern;
+  const negated = rest[0] === '^';
+  if (negated) rest = rest.slice(1);
+  const members: (readonly [string, string])[] = [];
+  const take = (): string => {
+    if (rest[0] === '\\' && rest.length > 1) rest = rest.slice(1);
+    const [character] = rest;
+    rest = rest.slice(1);
+    return character!;
+  };
+  while (rest.length > 0 && rest[0] !== ']') {
+    const from = take();
+    if (rest[0] === '-' && rest.length > 1 && rest[1] !== ']') {
+      rest = rest.slice(1);
+      const to = take();
+      members.push(from < to ? [from, to] : [to, from]);
+    } else {
+      members.push([from, from]);
+    }
+  }
+  return { members, negated, after: rest.slice(1) };
+}
+
+async function cacheWith(keys: readonly string[]): Promise<CacheRepository> {
+  const { adapter } = await openAdapter();
+  await adapter.ports.cache.setMany(new Map(keys.map((key) => [key, 1])));
+  return adapter.ports.cache;
+}
+
+describe('Given patterns of cache keys', () => {
+  const examples: readonly (readonly [
+    pattern: string,
+    matching: readonly string[],
+    others: readonly string[],
+  ])[] = [
+    ['report:*', ['report:', 'report:1', 'report:a*b'], ['Report:1', 'xreport:1']],
+    ['h?llo', ['hello', 'h😀llo'], ['hllo', 'heello']],
+    ['h[ae]llo', ['hallo', 'hello'], ['hillo']],
+    ['h[c-a]llo', ['hallo', 'hbllo', 'hcllo'], ['hdllo', 'h-llo']],
+    ['h[^e]llo', ['hallo'], ['hello']],
+    ['h[a-]llo', ['hallo', 'h-llo'], ['hbllo']],
+    ['h[]llo', [], ['h]llo', 'hllo', 'hallo']],
+    ['h[^]llo', ['hallo', 'h]llo'], ['hllo']],
+    ['h[ab', ['ha', 'hb'], ['h[ab', 'hc']],
+    ['h[a\\]]', ['ha', 'h]'], ['h\\']],
+    ['\\*', ['*'], ['a', '\\*']],
+    ['a\\', ['a\\'], ['a']],
+    ['a**b', ['ab', 'axb'], ['a']],
+    ['[😀-😂]', ['😁'], ['😃']],
+  ];
+  for (const [pattern, matching, others] of examples) {
+    it(`When the pattern is ${pattern}, Then it matches [${matching.join(' ')}] and not [${others.join(' ')}]`, async () => {
+      const cache = await cacheWith([...matching, ...others]);
+
+      expect(await cache.keys(pattern)).to.have.members(matching);
+      expect(await cache.deletePattern(pattern)).to.equal(matching.length);
+      expect(await cache.keys()).to.have.members(others);
+    });
+  }
+
+  it(`When any pattern meets any key, Then they match as the plain definition says (seed ${SEED})`, async () => {
+    const characters = fc.array(fc.constantFrom('a', 'b', 'c', '*', '?', '[', ']', '^', '-', '\\', '😀'), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        characters,
+        fc.array(characters, { minLength: 1, maxLength: 6 }),
+        async (pattern, keys) => {
+          const texts = [...new Set(keys.map((key) => key.join('')))];
+          const cache = await cacheWith(texts);
+          const expected = texts.filter((text) => globMatches(pattern, Array.from(text)));
+
+          expect(await cache.keys(pattern.join(''))).to.have.members(expected);
+        },
+      ),
+      { seed: SEED, numRuns: 2_000 },
+    );
+  });
+
+  it('When a pattern of 255 stars just misses a key of 512 characters, Then it is told within a second', async () => {
+    const cache = await cacheWith(['a'.repeat(512)]);
+    const start = performance.now();
+
+    expect(await cache.keys(`${'a*'.repeat(255)}b`)).to.deep.equal([]);
+    expect(performance.now() - start).to.be.below(1_000);
+  });
+});
