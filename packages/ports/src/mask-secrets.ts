@@ -17,18 +17,30 @@ export function isSecretKey(name: string): boolean {
 
 /** Up to a space, or to a quote or bracket that closes something: both may be part of a password. */
 const RUN = String.raw`(?:\\.|[^\s"'<>\\]|["'<>\\](?![,}\])>:;\s]|$))`;
+/** An apostrophe ends no URL: encoders leave it in a password as it is. */
+const URL_RUN = String.raw`(?:\\.|[^\s"<>\\]|["<>\\](?![,}\])>:;\s]|$))`;
 const URL_IN_TEXT = new RegExp(
   [
     // A web address, whose path may hold an @ that is no secret: its authority alone, …
-    String.raw`((?:https?|wss?|ftp)://)([^\s/?#:@]*:(?!\d{1,5}(?:[/?#\s"'<>]|$))${RUN}*|[^\s/?#"'<>]*)`,
+    String.raw`((?:https?|wss?|ftp)://)([^\s/?#:@]*:(?!\d{1,5}(?:[/?#\s"'<>]|$))${URL_RUN}*|[^\s/?#"<>]*)`,
     // … and any other URL, of a database most likely: all of it, since a password may hold a slash that was not encoded.
-    String.raw`(://)(${RUN}*)`,
+    String.raw`(://)(${URL_RUN}*)`,
   ].join('|'),
   'gi',
 );
 const ENCODED_URL_IN_TEXT = /(%3A%2F%2F)([^\s&"'<>]*)/gi;
 const HEADER_IN_TEXT = /((?:authorization|cookie)["']?[ \t]{0,4}:[ \t]{0,4}["']?)[^\r\n"']+/gi;
 const BEARER_IN_TEXT = /\b(bearer|basic)[ \t]{1,4}[\w.~+/=-]{8,}/gi;
+/** Keys that are known by their looks: PEM, AWS, GitHub, JSON Web Tokens. */
+const KEY_IN_TEXT =
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[^-]|-(?!----))*(?:-----END [A-Z ]{0,40}-----)?|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|(?<![\w.-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
+/** `user:password@tcp(host)` of Go's drivers; the user of curl; the password of redis-cli. */
+const GO_DSN_IN_TEXT = /(?<![^\s"'<>])[^\s"'<>]+@(?=(?:tcp|unix)\()/gi;
+const OPTION_IN_TEXT = /(\s(?:-u|--user)[ =][^\s:]{0,200}:|\bredis-cli\b[^\n]{0,200}? -a )\S+/g;
+/** The member of a name–value pair, and the text of an XML element, whose name is secret. */
+const NAMED_VALUE_IN_TEXT =
+  /(\bname["']?\s{0,4}[=:]\s{0,4}["'])([^"'\n]{1,100})(["']\s{0,4},?\s{1,40}["']?value["']?\s{0,4}[=:]\s{0,4})("[^"]*"?|'[^']*'?|[^\s"']+)/gi;
+const ELEMENT_IN_TEXT = /(<([\w.:-]{1,100})>)[^<]+/g;
 const PAIR_IN_TEXT = new RegExp(
   [
     String.raw`(pass(?:word|wd|phrase)|requirepass|pwd|secret|credential|api[-_]?key|access[-_]?key|private[-_]?key|connection[-_]?string|token|auth|dsn)`,
@@ -58,6 +70,17 @@ export function maskSecrets(text: string): string {
     )
     .replaceAll(HEADER_IN_TEXT, `$1${MASK}`)
     .replaceAll(BEARER_IN_TEXT, `$1 ${MASK}`)
+    .replaceAll(KEY_IN_TEXT, MASK)
+    .replaceAll(GO_DSN_IN_TEXT, `${MASK}@`)
+    .replaceAll(OPTION_IN_TEXT, `$1${MASK}`)
+    .replaceAll(
+      NAMED_VALUE_IN_TEXT,
+      (pair: string, start: string, name: string, middle: string, value: string) =>
+        isSecretKey(name) ? `${start}${name}${middle}${maskedValue(value)}` : pair,
+    )
+    .replaceAll(ELEMENT_IN_TEXT, (element: string, start: string, name: string) =>
+      isSecretKey(name) ? `${start}${MASK}` : element,
+    )
     .replaceAll(PAIR_IN_TEXT, (pair: string, word: string, rest: string, separator: string, value: string) =>
       isSecretKey(word + rest) ? `${word}${rest}${separator}${maskedValue(value)}` : pair,
     );
