@@ -14,7 +14,7 @@ export {
 export { renderText, type TextOptions } from './report/render-text.js';
 export { renderMarkdown } from './report/render-markdown.js';
 export { renderJson } from './report/render-json.js';
-export { MASK, maskSecrets, maskText } from './mapping/secret-mask.js';
+export { maskDocument } from './mapping/mask-document.js';
 export { ReportRefusedError, type RefusalCode } from './source/report-refused-error.js';
 export { DEFAULT_MAX_BYTES, readReportSource } from './source/report-source.js';
 export type { ReportBytes, ReportSourceOptions, ReportText } from './source/report-source.js';

@@ -47,6 +47,12 @@ export function journalEvents(journal: JsonObject, warnings: ImportWarnings): Pa
     const rollback = healing.find((candidate) => !used.has(candidate) && heals(candidate, action));
     if (rollback !== undefined) used.add(rollback);
     const recovery = recoveryOf(action, rollback, journal);
+    if (rollback === undefined && recovery.recoveryTimeMs !== undefined) {
+      warnings.addAt(
+        'a recovery time ends at the first check that held; the recovery itself may have been earlier',
+        action.activity.name,
+      );
+    }
     const target = action.activity.target;
     if (target === undefined) warnings.addAt('a fault names no target that is known', action.activity.name);
     events.push({

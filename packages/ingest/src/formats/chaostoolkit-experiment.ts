@@ -8,7 +8,6 @@ import type { ParsedReport } from '../mapping/parsed-report.js';
 import { scenarioIdOf } from '../mapping/scenario-identity.js';
 import { storedConfiguration } from '../mapping/stored-document.js';
 import { cutText, nameText } from '../mapping/stored-text.js';
-import { maskText } from '../mapping/secret-mask.js';
 
 /** Whether a document is an experiment: it has a title, and a method or a hypothesis. */
 export function isExperiment(document: JsonObject): boolean {
@@ -33,7 +32,7 @@ export function scenarioOf(experiment: JsonObject, warnings: ImportWarnings): Ne
     scenarioId: scenarioIdOf(title, identity),
     name: title,
     ...(description !== undefined && {
-      description: nameText(maskText(description), 'experiment.description', 10_000),
+      description: nameText(description, 'experiment.description', 10_000),
     }),
     scenarioType: scenarioTypeOf(experiment, warnings),
     configuration: storedConfiguration(experiment),

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue, RunStatus } from '@test-coordinator/domain';
+import { maskSecrets } from '@test-coordinator/ports';
 
 import { Activity } from './chaostoolkit-activity.js';
 import { journalEvents } from './chaostoolkit-events.js';
@@ -13,7 +14,6 @@ import type { ReadContext } from '../mapping/read-context.js';
 import { checkedNothing, runTimes } from '../mapping/run-facts.js';
 import { documentHash } from '../mapping/scenario-identity.js';
 import { sourceRecord, storedDocument } from '../mapping/stored-document.js';
-import { maskText } from '../mapping/secret-mask.js';
 import { nameText } from '../mapping/stored-text.js';
 import { parseTimestamp } from '../mapping/timestamp.js';
 
@@ -177,7 +177,7 @@ function executionLogOf(journal: JsonObject, warnings: ImportWarnings): readonly
           startedAt: textOf(entry['start']),
           endedAt: textOf(entry['end']),
           exception:
-            exception === undefined ? undefined : maskText(exception.split('\n').at(-1)!).slice(0, 500),
+            exception === undefined ? undefined : maskSecrets(exception.split('\n').at(-1)!).slice(0, 500),
         }),
       );
       if (entry['status'] === 'failed')

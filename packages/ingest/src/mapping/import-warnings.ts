@@ -1,4 +1,6 @@
-import { cutText } from './stored-text.js';
+import { maskSecrets } from '@test-coordinator/ports';
+
+import { cutText, escapedText, needsEscape } from './stored-text.js';
 
 /** Most warnings that one report tells; the last line then says how many there were. */
 const MAX_WARNINGS = 100;
@@ -26,7 +28,7 @@ export class ImportWarnings {
   addAt(warning: string, place: string): void {
     const repeated = this.#repeated.get(warning) ?? { count: 0, examples: [] };
     repeated.count += 1;
-    if (repeated.examples.length < MAX_EXAMPLES) repeated.examples.push(cutText(place, 120));
+    if (repeated.examples.length < MAX_EXAMPLES) repeated.examples.push(cutText(storable(place), 120));
     this.#repeated.set(warning, repeated);
   }
 
@@ -40,4 +42,10 @@ export class ImportWarnings {
     if (all.length > MAX_WARNINGS) shown.push(`${all.length - MAX_WARNINGS} more warnings are not shown`);
     return shown;
   }
+}
+
+/** Places are names out of the file: they may hold what no store takes, and secrets. */
+function storable(place: string): string {
+  const masked = maskSecrets(place);
+  return needsEscape(masked) ? escapedText(masked) : masked;
 }

@@ -1,8 +1,8 @@
 import type { AssertionType, JsonValue, ResultStatus } from '@test-coordinator/domain';
+import { maskSecrets } from '@test-coordinator/ports';
 
 import type { ImportWarnings } from './import-warnings.js';
 import type { ParsedResult } from './parsed-report.js';
-import { maskText } from './secret-mask.js';
 import {
   cutText,
   escapedText,
@@ -37,7 +37,7 @@ export function parsedResult(raw: RawResult, warnings: ImportWarnings): ParsedRe
   const name = nameText(raw.name, 'the name of a result');
   const escaped: string[] = [];
   const stored = (field: string, text: string, max: number): string => {
-    const masked = maskText(text);
+    const masked = maskSecrets(text);
     if (!needsEscape(masked)) return cutText(masked, max);
     escaped.push(field);
     warnings.addAt('text with NUL characters or half surrogate pairs is kept with escapes', name);

@@ -1,7 +1,9 @@
 import { jsonProblem, type JsonObject, type JsonValue } from '@test-coordinator/domain';
+import { maskSecrets } from '@test-coordinator/ports';
 
+import { present } from './parsed-result.js';
 import type { ReportFormat } from './parsed-report.js';
-import { maskSecrets, maskText } from './secret-mask.js';
+import { maskDocument } from './mask-document.js';
 import { cutText, escapedText, needsEscape } from './stored-text.js';
 
 /** Most of a raw document that is kept as a document, in bytes of JSON; a whole snapshot may have 1 MiB. */
@@ -22,7 +24,7 @@ export interface StoredDocument {
 
 export function storedDocument(document: JsonObject): StoredDocument {
   const escaped: string[] = [];
-  const masked = withoutHostileText(maskSecrets(document), '', escaped) as JsonObject;
+  const masked = withoutHostileText(maskDocument(document), '', escaped) as JsonObject;
   const marks = escaped.length > 0 ? { escaped: escaped.slice(0, 100) } : {};
   const json = JSON.stringify(masked);
   if (Buffer.byteLength(json) <= MAX_SOURCE_BYTES && jsonProblem(WRAPPED(masked)) === undefined) {
@@ -33,7 +35,7 @@ export function storedDocument(document: JsonObject): StoredDocument {
 
 /** The beginning of a raw text that is no JSON. `complete` tells whether `text` is all of it. */
 export function storedText(text: string, complete: boolean): StoredDocument {
-  return { text: maskText(text), truncated: !complete };
+  return { text: maskSecrets(text), truncated: !complete };
 }
 
 /** The raw document with its format, name and content hash, as `configurationSnapshot.source`. */
@@ -43,7 +45,8 @@ export function sourceRecord(
   contentHash: string,
   stored: StoredDocument,
 ): JsonObject {
-  return { format, ...(fileName !== undefined && { fileName }), sha256: contentHash, ...stored };
+  const name = fileName?.replace(/^.*[/\\]/, '');
+  return { ...present({ format, fileName: name, sha256: contentHash }), ...stored };
 }
 
 /** A masked document as a scenario's configuration. */

@@ -1,4 +1,5 @@
 import { plainTextProblem } from '@test-coordinator/domain';
+import { maskSecrets } from '@test-coordinator/ports';
 
 import { ReportRefusedError } from '../source/report-refused-error.js';
 
@@ -19,11 +20,11 @@ export function cutText(text: string, max: number): string {
   return `${text.slice(0, end)}… (${text.length - end} more characters)`;
 }
 
-/** A name or an id, with control characters taken out. @throws ReportRefusedError when no store could hold it as it is. */
+/** A name or an id, without blanks around it and with secrets in it masked. @throws ReportRefusedError when no store could hold it as it is. */
 export function nameText(text: string, path: string, max = MAX_NAME): string {
   const problem = plainTextProblem(text);
   if (problem !== undefined) throw new ReportRefusedError('INVALID_REPORT', `${path} ${problem}`);
-  return cutText(text.trim(), max);
+  return cutText(maskSecrets(text.trim()), max);
 }
 
 export function needsEscape(text: string): boolean {

@@ -1,8 +1,8 @@
 import type { ImportReport, ReportEntry } from './report-entry.js';
 import {
-  durationText,
+  becauseText,
   explanationOf,
-  mainLine,
+  lastedText,
   passRateText,
   recoveryText,
   resultsText,
@@ -28,12 +28,12 @@ function entryBlocks(entry: ReportEntry): string[] {
   if (explanation !== null) blocks.push(escaped(explanation));
   if (entry.scenario !== null) blocks.push(table(['', ''], facts(entry)));
   if (entry.failures.length > 0) {
-    const rows = entry.failures.map(({ name, where, status, expectedValue, actualValue, errorDetails }) => [
-      status === 'failed' ? 'failed' : 'could not be checked',
-      escaped(where === null ? (name ?? '(unnamed)') : `${name ?? '(unnamed)'} [${where}]`),
-      escaped(expectedValue),
-      escaped(actualValue),
-      escaped(errorDetails === null ? '' : mainLine(errorDetails)),
+    const rows = entry.failures.map((failure) => [
+      failure.status === 'failed' ? 'failed' : 'could not be checked',
+      escaped((failure.name ?? '(unnamed)') + (failure.where === null ? '' : ` [${failure.where}]`)),
+      escaped(failure.expectedValue),
+      escaped(failure.actualValue),
+      escaped(becauseText(failure)),
     ]);
     blocks.push(table(['status', 'result', 'expected', 'actual', 'because'], rows));
     const more = entry.failureCount - entry.failures.length;
@@ -44,7 +44,7 @@ function entryBlocks(entry: ReportEntry): string[] {
       escaped(event.eventType),
       escaped(event.targetService),
       timeText(event.injectedAt),
-      event.durationMs === null ? '' : durationText(event.durationMs),
+      lastedText(event),
       recoveryText(event),
     ]);
     blocks.push(table(['fault', 'target', 'injected', 'for', 'recovery'], rows));

@@ -1,8 +1,8 @@
 import type { ImportReport, ReportEntry, ReportedFailure } from './report-entry.js';
 import {
-  durationText,
+  becauseText,
   explanationOf,
-  mainLine,
+  lastedText,
   passRateText,
   recoveryText,
   resultsText,
@@ -74,21 +74,16 @@ function failureLines({ failures, failureCount }: ReportEntry): string[] {
   return lines;
 }
 
-function failureText({
-  name,
-  where,
-  expectedValue,
-  actualValue,
-  errorDetails,
-  status,
-}: ReportedFailure): string[] {
+function failureText(failure: ReportedFailure): string[] {
+  const { name, where, expectedValue, actualValue, status } = failure;
   const place = where === null ? '' : ` [${shown(where)}]`;
-  const lines = [`    ${status === 'failed' ? '✗' : '!'} ${shown(name ?? '(unnamed)')}${place}`];
-  lines.push(`        expected  ${shown(expectedValue) || '(nothing)'}`);
-  lines.push(`        actual    ${shown(actualValue) || '(nothing)'}`);
-  const reason = errorDetails === null ? '' : mainLine(errorDetails);
-  if (reason !== '' && reason !== actualValue) lines.push(`        because   ${shown(reason)}`);
-  return lines;
+  const because = becauseText(failure);
+  return [
+    `    ${status === 'failed' ? '✗' : '!'} ${shown(name ?? '(unnamed)')}${place}`,
+    `        expected  ${shown(expectedValue) || '(nothing)'}`,
+    `        actual    ${shown(actualValue) || '(nothing)'}`,
+    ...(because === '' ? [] : [`        because   ${shown(because)}`]),
+  ];
 }
 
 function eventLines({ events }: ReportEntry): string[] {
@@ -96,7 +91,7 @@ function eventLines({ events }: ReportEntry): string[] {
   return [
     '  faults',
     ...events.map((event) => {
-      const lasted = event.durationMs === null ? '' : ` for ${durationText(event.durationMs)}`;
+      const lasted = lastedText(event) === '' ? '' : ` for ${lastedText(event)}`;
       return `    ${event.eventType} on ${shown(event.targetService)} at ${timeText(event.injectedAt)}${lasted} → ${recoveryText(event)}`;
     }),
   ];

@@ -1,4 +1,4 @@
-import type { ReportEntry, ReportedEvent } from './report-entry.js';
+import type { ReportEntry, ReportedEvent, ReportedFailure } from './report-entry.js';
 
 /** What the renderers say in the same words. None of it is escaped yet. */
 
@@ -69,6 +69,11 @@ export function recoveryText({ status, recoveryTimeMs }: ReportedEvent): string 
   }
 }
 
+/** How long the fault was kept up. Actions that return at once tell nothing by their few milliseconds. */
+export function lastedText({ durationMs }: ReportedEvent): string {
+  return durationMs === null || durationMs < 1_000 ? '' : durationText(durationMs);
+}
+
 export function durationText(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   if (ms < 60_000) return `${(Math.round(ms / 100) / 10).toFixed(1)} s`;
@@ -95,8 +100,16 @@ export function resultsText({ results }: ReportEntry): string {
   return `${passed} passed${flakyText}, ${failed} failed, ${error} in error, ${skipped} skipped`;
 }
 
-/** The line of an error that tells most: the last of a Python traceback, else the first. */
-export function mainLine(details: string): string {
-  const lines = details.split('\n').filter((line) => line.trim() !== '');
-  return (details.startsWith('Traceback') ? lines.at(-1) : lines[0]) ?? '';
+/**
+ * The line of an error that tells most beside the expected and actual values: the last of a Python traceback, else the
+ * first that is no stack frame and says more than the values do. Empty when there is none.
+ */
+export function becauseText({ errorDetails, expectedValue, actualValue }: ReportedFailure): string {
+  const lines = (errorDetails ?? '').split('\n').filter((line) => line.trim() !== '');
+  if (lines[0]?.startsWith('Traceback') === true) return lines.at(-1)!;
+  const repeats = (line: string): boolean =>
+    actualValue !== '' &&
+    line.includes(actualValue) &&
+    (expectedValue === 'pass' || line.includes(expectedValue));
+  return lines.find((line) => !/^\s|^at /.test(line) && !repeats(line)) ?? '';
 }
