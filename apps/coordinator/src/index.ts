@@ -1,1 +1,21 @@
-export {};
+export {
+  AdapterFactory,
+  type ChosenAdapter,
+  type DataLayerHealth,
+  type FactoryDependencies,
+  type Storage,
+} from './composition/adapter-factory.js';
+export { AdapterChoiceError } from './composition/adapter-choice-error.js';
+export { chooseAdapters } from './composition/choose-adapters.js';
+export { createLogger, type LoggerOptions } from './logging/masked-logger.js';
+export { buildServer, type ServerOptions } from './http/server.js';
+export {
+  HttpError,
+  STATUS_OF_CODE,
+  problemOf,
+  type ProblemContext,
+  type ProblemDetails,
+} from './http/problem-details.js';
+export { SecretText } from './settings/secret-text.js';
+export { SETTINGS, type LogLevel, type Setting, type Settings } from './settings/setting-table.js';
+export { SettingsError, readSettings } from './settings/read-settings.js';

@@ -1,0 +1,39 @@
+import { EXIT } from './command.js';
+import { COMMANDS } from './commands.js';
+
+const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'done: served until told to stop, or every file recorded or a duplicate',
+  badInput: 'bad input: a file was refused; the others are recorded',
+  usage: 'usage: an argument or a setting is wrong, or the port is taken',
+  storeUnavailable: 'the store is not available',
+  unexpected: 'a fault of this program',
+};
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const commands = Object.values(COMMANDS).map(({ usage, summary }) => `  ${usage.padEnd(16)}${summary}`);
+  const codes = Object.entries(EXIT).map(([name, code]) => {
+    return `  ${String(code).padEnd(4)}${EXIT_MEANINGS[name as keyof typeof EXIT]}`;
+  });
+  return [
+    'Usage: npm start [-- COMMAND …]',
+    '',
+    'Commands:',
+    ...commands,
+    '',
+    'Options of import:',
+    '  --format FORMAT     text (default), markdown or json',
+    '  --zone ZONE         zone of JUnit times without an offset: +01:00 or UTC (default)',
+    '  --environment NAME  the environment that was tested',
+    '',
+    'Options:',
+    '  --help              print this',
+    '  --version           print the version',
+    '',
+    'Exit codes:',
+    ...codes,
+    '',
+    'Settings are environment variables; apps/coordinator/README.md lists them.',
+    '',
+  ].join('\n');
+}

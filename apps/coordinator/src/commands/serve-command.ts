@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+
+import { chooseAdapters } from '../composition/choose-adapters.js';
+import { buildServer } from '../http/server.js';
+import { createLogger } from '../logging/masked-logger.js';
+import { productVersion } from '../product-version.js';
+import { readSettings } from '../settings/read-settings.js';
+import type { Settings } from '../settings/setting-table.js';
+import { EXIT, UsageError, type Command, type Host } from './command.js';
+import { parsed } from './parsed-arguments.js';
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
+
+/** Serves the HTTP API until SIGTERM or SIGINT, then answers what is under way and stops. */
+export const serveCommand: Command = {
+  async run(args, host) {
+    parsed(() => parseArgs({ args: [...args], options: {} }));
+    const settings = readSettings(host.environment);
+    await serve(settings, host);
+    return EXIT.done;
+  },
+};
+
+async function serve(settings: Settings, { stdout }: Host): Promise<void> {
+  const { serviceName, logLevel: level } = settings;
+  const version = settings.serviceVersion ?? productVersion();
+  const logger = await createLogger(stdout, { level, serviceName, isPretty: stdout.isTTY === true });
+  const stopAsked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await using factory = chooseAdapters(settings, { logger });
+  await factory.start();
+  if (!factory.storage.isDurable) logger.warn({}, `records are kept ${factory.storage.detail}`);
+  const server = await buildServer({
+    factory,
+    logger,
+    version,
+    bodyLimitBytes: settings.httpBodyLimitBytes,
+    importLimitBytes: settings.httpImportLimitBytes,
+  });
+  try {
+    const url = await listen(server, settings);
+    if (!LOOPBACK.test(settings.httpHost)) {
+      logger.warn({}, 'other machines can reach the API, and it asks nobody for a key');
+    }
+    logger.info({ version, url, docs: `${url}/docs` }, `serving on ${url}, API docs on ${url}/docs`);
+    await stopAsked;
+    logger.info({}, 'asked to stop: answering what is under way');
+  } finally {
+    await server.close();
+  }
+  logger.info({}, 'stopped serving');
+}
+
+const ADDRESS_PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'it is taken by another program',
+  EACCES: 'this user may not take it',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  ENOTFOUND: 'the host name is not known',
+};
+
+async function listen(
+  server: Awaited<ReturnType<typeof buildServer>>,
+  { httpHost: host, httpPort: port }: Settings,
+): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    const problem = ADDRESS_PROBLEMS[String((error as { code?: unknown }).code)];
+    if (problem === undefined) throw error;
+    throw new UsageError(
+      `Cannot listen on ${host} port ${port}: ${problem}. Set TEST_COORDINATOR_HTTP_HOST or TEST_COORDINATOR_HTTP_PORT.`,
+    );
+  }
+}

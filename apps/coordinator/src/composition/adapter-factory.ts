@@ -1,0 +1,154 @@
+import 'reflect-metadata';
+import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
+
+import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
+import {
+  CacheRepository,
+  ChaosEventsRepository,
+  Clock,
+  IdGenerator,
+  Logger,
+  ScenariosRepository,
+  ServiceDiscoveryRepository,
+  TestResultsRepository,
+  TestRunsRepository,
+  UnitOfWork,
+  silentLogger,
+  systemClock,
+  uuidV7Ids,
+  type AdapterHealth,
+  type AdapterLifecycle,
+  type HealthStatus,
+  type Repositories,
+  type Token,
+} from '@test-coordinator/ports';
+
+/** One technology: what it binds, and under which name its life is found. */
+export interface ChosenAdapter {
+  readonly module: ContainerModule;
+  readonly lifecycle: ServiceIdentifier<AdapterLifecycle>;
+}
+
+/** Where the records live, for a person. */
+export interface Storage {
+  /** What is recorded survives the end of the process. */
+  readonly isDurable: boolean;
+  readonly detail: string;
+}
+
+/** What the adapters are built from; left out: the machine's clock, its ids, no log. */
+export interface FactoryDependencies {
+  readonly clock?: Clock;
+  readonly ids?: IdGenerator;
+  readonly logger?: Logger;
+}
+
+/** How the whole of the data layer is doing: as its worst adapter. */
+export interface DataLayerHealth {
+  readonly status: HealthStatus;
+  readonly adapters: readonly AdapterHealth[];
+}
+
+const SEVERITY: readonly HealthStatus[] = ['up', 'degraded', 'down'];
+
+/**
+ * The data layer that an app has chosen, behind one façade: asks the container for ports and leads the adapters through
+ * their life. Asking twice for a port gives the same store.
+ *
+ * `await using factory = …` stops it at the end of the block.
+ */
+export class AdapterFactory implements AsyncDisposable {
+  readonly #container = new Container({ defaultScope: 'Singleton' });
+  readonly #lifecycles: readonly AdapterLifecycle[];
+
+  constructor(
+    readonly storage: Storage,
+    adapters: readonly ChosenAdapter[],
+    { clock = systemClock, ids = uuidV7Ids(clock), logger = silentLogger }: FactoryDependencies = {},
+  ) {
+    this.#container.bind(Clock).toConstantValue(clock);
+    this.#container.bind(IdGenerator).toConstantValue(ids);
+    this.#container.bind(Logger).toConstantValue(logger);
+    this.#container.load(...adapters.map(({ module }) => module));
+    this.#lifecycles = adapters.map(({ lifecycle }) => this.#container.get(lifecycle));
+  }
+
+  /** Everything in the memory of this process: for tests, and for whoever asks for it by this name. */
+  static useStub(settings: StubSettings = {}, dependencies: FactoryDependencies = {}): AdapterFactory {
+    const storage = { isDurable: false, detail: 'in the memory of this process: nothing survives its end' };
+    const stub = { module: stubModule(settings), lifecycle: StubAdapter };
+    return new AdapterFactory(storage, [stub], dependencies);
+  }
+
+  /**
+   * Starts the adapters one after the other; when one fails, those before it are stopped again.
+   * @throws DataAdapterError of the adapter that could not start.
+   */
+  async start(): Promise<void> {
+    try {
+      for (const lifecycle of this.#lifecycles) await lifecycle.start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Stops the adapters in reverse order: calls under way are waited for, new ones are `CLOSED`. Idempotent. */
+  async stop(): Promise<void> {
+    for (const lifecycle of this.#lifecycles.toReversed()) await lifecycle.stop();
+  }
+
+  /** Asks all adapters at once. Never rejects. */
+  async checkHealth(): Promise<DataLayerHealth> {
+    const adapters = await Promise.all(this.#lifecycles.map((lifecycle) => lifecycle.checkHealth()));
+    const worst = Math.max(0, ...adapters.map(({ status }) => SEVERITY.indexOf(status)));
+    return { status: SEVERITY[worst]!, adapters };
+  }
+
+  /** The port that is bound to the token. */
+  get<Port>(token: Token<Port>): Port {
+    return this.#container.get<Port>(token);
+  }
+
+  getScenariosRepository(): ScenariosRepository {
+    return this.get(ScenariosRepository);
+  }
+
+  getTestRunsRepository(): TestRunsRepository {
+    return this.get(TestRunsRepository);
+  }
+
+  getChaosEventsRepository(): ChaosEventsRepository {
+    return this.get(ChaosEventsRepository);
+  }
+
+  getTestResultsRepository(): TestResultsRepository {
+    return this.get(TestResultsRepository);
+  }
+
+  getServiceDiscoveryRepository(): ServiceDiscoveryRepository {
+    return this.get(ServiceDiscoveryRepository);
+  }
+
+  getCacheRepository(): CacheRepository {
+    return this.get(CacheRepository);
+  }
+
+  getUnitOfWork(): UnitOfWork {
+    return this.get(UnitOfWork);
+  }
+
+  /** The record repositories together, for use cases that read across them. */
+  getRepositories(): Repositories {
+    return {
+      scenarios: this.getScenariosRepository(),
+      testRuns: this.getTestRunsRepository(),
+      chaosEvents: this.getChaosEventsRepository(),
+      testResults: this.getTestResultsRepository(),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}

@@ -1,0 +1,97 @@
+import type { FastifyRequest } from 'fastify';
+
+import { importReport, type RefusalCode } from '@test-coordinator/ingest';
+import type { Clock, UnitOfWork } from '@test-coordinator/ports';
+
+import { answers, clientGone, type ApiRoute } from './api-route.js';
+import { HttpError } from './problem-details.js';
+import { objectOf, refTo } from './record-schemas.js';
+import { REPORT } from './report-schemas.js';
+import { readQuery } from './wire-reader.js';
+
+const TEXT = { type: 'string' };
+const query = objectOf(
+  {
+    fileName: {
+      ...TEXT,
+      description: 'Told in the report; names the scenario of a JUnit file that has no name',
+    },
+    zone: { ...TEXT, description: 'Zone of JUnit times without an offset, such as +01:00', default: 'UTC' },
+    environment: { ...TEXT, description: 'The environment that was tested' },
+  },
+  ['fileName', 'zone', 'environment'],
+);
+
+export interface ImportPorts {
+  readonly unitOfWork: UnitOfWork;
+  readonly clock: Clock;
+  /** Bytes at most, as sent and after decompression. */
+  readonly maxBytes: number;
+}
+
+/** These routes take the body as it comes, whatever its content type says: files are recognised by their content. */
+export function importRoutes({ unitOfWork, clock, maxBytes }: ImportPorts): ApiRoute[] {
+  return [
+    {
+      method: 'POST',
+      url: '/api/v1/imports',
+      schema: {
+        operationId: 'importReport',
+        summary: 'Record what a report of another tool says',
+        description:
+          'The body is the file itself, gzip or not: a Chaos Toolkit journal or experiment, JUnit XML, CTRF, Litmus or ' +
+          'Chaos Mesh YAML. A file that was imported before changes nothing and answers 200.',
+        tags: ['imports'],
+        querystring: query,
+        body: { content: { '*/*': { schema: { ...TEXT, format: 'binary' } } } },
+        response: {
+          ...answers(201, 'What was recorded', REPORT),
+          200: { description: 'What was recorded before', ...refTo(REPORT) },
+        },
+      },
+      async handler(request, reply) {
+        const options = readQuery<{ fileName?: string; zone?: string; environment?: string }>(
+          query,
+          request.query,
+        );
+        if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+        const report = await importReport(unitOfWork, bodyOf(request), {
+          ...options,
+          clock,
+          maxBytes,
+          signal: clientGone(reply),
+          call: { requestId: request.id },
+        });
+        const { error } = report.reports[0]!;
+        if (error !== undefined) {
+          // What was not read of the body must not be taken for the next request.
+          if (!request.raw.complete) reply.header('connection', 'close');
+          throw refusal(error);
+        }
+        reply.code(report.reports.some(({ outcome }) => outcome === 'recorded') ? 201 : 200);
+        return report;
+      },
+    },
+  ];
+}
+
+/** The body piece by piece. A reader that stops early leaves the connection open for the answer. */
+function bodyOf(request: FastifyRequest): AsyncIterable<Uint8Array> {
+  const { raw, body } = request;
+  if (body === undefined)
+    throw new HttpError(400, 'INVALID_ARGUMENT', 'The body must be the file to import.');
+  return {
+    [Symbol.asyncIterator]: () => raw.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>,
+  };
+}
+
+function refusal({ code, message }: { readonly code: RefusalCode; readonly message: string }): HttpError {
+  const detail = `${message} (${code})`;
+  if (code === 'TOO_LARGE') return new HttpError(413, 'INVALID_ARGUMENT', detail);
+  if (code === 'ALREADY_EXISTS') return new HttpError(409, 'ALREADY_EXISTS', detail);
+  return new HttpError(400, 'INVALID_ARGUMENT', detail);
+}
+
+function tooLarge(maxBytes: number): HttpError {
+  return new HttpError(413, 'INVALID_ARGUMENT', `The file is larger than ${maxBytes} bytes.`);
+}

@@ -1,0 +1,45 @@
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+
+import { answers, type ApiRoute } from './api-route.js';
+
+/** How the OpenAPI document is made out of the routes' schemas. */
+export function documentOptions(version: string): FastifyDynamicSwaggerOptions {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Test Coordinator',
+        version,
+        description:
+          'Scenarios, runs, chaos events and results of chaos tests. Every refusal is an RFC 9457 problem whose ' +
+          '`code` is one of a closed list.',
+      },
+      tags: [
+        { name: 'imports', description: 'Reports of other tools' },
+        { name: 'scenarios', description: 'Chaos test definitions' },
+        { name: 'runs', description: 'Executions of scenarios' },
+        { name: 'events', description: 'Faults injected during runs' },
+        { name: 'results', description: 'Checked assertions of runs' },
+        { name: 'health', description: 'For whoever watches the process' },
+      ],
+    },
+    // Components are called as in the sources, not def-0, def-1, …
+    refResolver: {
+      buildLocalReference: (schema, _base, _fragment, index) => String(schema['$id'] ?? `def-${index}`),
+    },
+  };
+}
+
+export function documentRoute(document: () => unknown): ApiRoute {
+  return {
+    method: 'GET',
+    url: '/openapi.json',
+    schema: {
+      operationId: 'getOpenApi',
+      summary: 'This document',
+      tags: ['health'],
+      response: { ...answers(200, 'OpenAPI 3.1'), 200: { description: 'OpenAPI 3.1', type: 'object' } },
+    },
+    handler: () => Promise.resolve(document()),
+  };
+}

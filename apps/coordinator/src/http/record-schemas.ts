@@ -1,0 +1,149 @@
+import {
+  newChaosEventRules,
+  newScenarioRules,
+  newTestResultRules,
+  newTestRunRules,
+  type SchemaFragment,
+} from '@test-coordinator/domain';
+import { ERROR_CODES } from '@test-coordinator/ports';
+
+/**
+ * The shapes of what the API answers, as JSON Schema. Those of the records are the domain's rules of what a caller
+ * gives, together with what the store assigns: nothing is declared a second time.
+ */
+
+export interface NamedSchema extends SchemaFragment {
+  readonly $id: string;
+}
+
+export const TIME: SchemaFragment = { type: 'string', format: 'date-time' };
+const VERSION: SchemaFragment = { type: 'integer', minimum: 1 };
+
+/** A closed object; every field is there unless it is named in `optional`. */
+export function objectOf(
+  properties: Readonly<Record<string, SchemaFragment>>,
+  optional: readonly string[] = [],
+): SchemaFragment {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', additionalProperties: false, required, properties };
+}
+
+export function orNull(schema: SchemaFragment): SchemaFragment {
+  return { anyOf: [schema, { type: 'null' }] };
+}
+
+export function listOf(items: SchemaFragment): SchemaFragment {
+  return { type: 'array', items };
+}
+
+export function named($id: string, schema: SchemaFragment): NamedSchema {
+  return { $id, ...schema };
+}
+
+export function refTo({ $id }: NamedSchema): SchemaFragment {
+  return { $ref: `${$id}#` };
+}
+
+export function propertiesOf(schema: SchemaFragment): Readonly<Record<string, SchemaFragment>> {
+  return schema['properties'] as Readonly<Record<string, SchemaFragment>>;
+}
+
+/** A record: the given fields, of which those that are required, have a default or are the id are always there. */
+function recordOf($id: string, given: SchemaFragment, id: string, assigned: readonly string[]): NamedSchema {
+  const properties: Record<string, SchemaFragment> = {};
+  const optional: string[] = [];
+  for (const [name, schema] of Object.entries(propertiesOf(given))) {
+    const { default: fallback, ...plain } = schema;
+    properties[name] = plain;
+    const isGiven = (given['required'] as readonly string[]).includes(name);
+    if (name !== id && fallback === undefined && !isGiven) optional.push(name);
+  }
+  for (const name of assigned) properties[name] = name === 'version' ? VERSION : TIME;
+  return named($id, objectOf(properties, optional));
+}
+
+export const SCENARIO = recordOf('Scenario', newScenarioRules.schema, 'scenarioId', [
+  'createdAt',
+  'updatedAt',
+  'version',
+]);
+export const TEST_RUN = recordOf('TestRun', newTestRunRules.schema, 'runId', [
+  'createdAt',
+  'updatedAt',
+  'version',
+]);
+export const CHAOS_EVENT = recordOf('ChaosEvent', newChaosEventRules.schema, 'eventId', [
+  'createdAt',
+  'version',
+]);
+export const TEST_RESULT = recordOf('TestResult', newTestResultRules.schema, 'resultId', ['createdAt']);
+
+function pageOf(record: NamedSchema): NamedSchema {
+  return named(
+    `${record.$id}Page`,
+    objectOf({
+      items: listOf(refTo(record)),
+      nextCursor: {
+        type: ['string', 'null'],
+        description: 'Give it as `cursor` to read on; null when nothing is left.',
+      },
+    }),
+  );
+}
+
+export const SCENARIO_PAGE = pageOf(SCENARIO);
+export const TEST_RUN_PAGE = pageOf(TEST_RUN);
+export const CHAOS_EVENT_PAGE = pageOf(CHAOS_EVENT);
+export const TEST_RESULT_PAGE = pageOf(TEST_RESULT);
+
+export const PROBLEM = named(
+  'Problem',
+  objectOf(
+    {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer', minimum: 400, maximum: 599 },
+      detail: { type: 'string' },
+      code: { type: 'string', enum: Object.keys(ERROR_CODES) },
+      problems: listOf(objectOf({ path: { type: 'string' }, problem: { type: 'string' } })),
+      requestId: { type: 'string' },
+    },
+    ['problems'],
+  ),
+);
+
+export const LIVENESS = named('Liveness', objectOf({ status: { type: 'string', enum: ['ok'] } }));
+export const READINESS = named(
+  'Readiness',
+  objectOf({
+    status: { type: 'string', enum: ['ok', 'degraded', 'down'] },
+    durable: { type: 'boolean', description: 'Whether what is recorded survives a restart.' },
+    detail: { type: 'string' },
+    adapters: listOf(
+      objectOf({
+        name: { type: 'string' },
+        status: { type: 'string', enum: ['up', 'degraded', 'down'] },
+        latencyMs: { type: 'number', minimum: 0 },
+        detail: { type: 'string' },
+      }),
+    ),
+  }),
+);
+
+export const BULK_RESULTS = named('BulkResults', objectOf({ items: listOf(refTo(TEST_RESULT)) }));
+
+/** What the document names under its components. */
+export const NAMED_SCHEMAS: readonly NamedSchema[] = [
+  SCENARIO,
+  SCENARIO_PAGE,
+  TEST_RUN,
+  TEST_RUN_PAGE,
+  CHAOS_EVENT,
+  CHAOS_EVENT_PAGE,
+  TEST_RESULT,
+  TEST_RESULT_PAGE,
+  BULK_RESULTS,
+  PROBLEM,
+  LIVENESS,
+  READINESS,
+];

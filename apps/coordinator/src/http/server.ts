@@ -1,0 +1,163 @@
+import fastifySwagger from '@fastify/swagger';
+import {
+  fastify,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type HTTPMethods,
+} from 'fastify';
+
+import { Clock, DataAdapterError, type Logger } from '@test-coordinator/ports';
+
+import type { AdapterFactory } from '../composition/adapter-factory.js';
+import type { ApiRoute } from './api-route.js';
+import { serveDocs } from './docs-page.js';
+import { eventRoutes } from './event-routes.js';
+import { healthRoutes } from './health-routes.js';
+import { importRoutes } from './import-routes.js';
+import { takeJson } from './json-body.js';
+import { documentOptions, documentRoute } from './openapi-document.js';
+import { HttpError, PROBLEM_CONTENT_TYPE, problemOf } from './problem-details.js';
+import { NAMED_SCHEMAS } from './record-schemas.js';
+import { reportRoutes } from './report-routes.js';
+import { REPORT } from './report-schemas.js';
+import { requestIdOf } from './request-id.js';
+import { resultRoutes } from './result-routes.js';
+import { runRoutes } from './run-routes.js';
+import { scenarioRoutes } from './scenario-routes.js';
+
+export const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+export const DEFAULT_IMPORT_LIMIT_BYTES = 67_108_864;
+
+export interface ServerOptions {
+  readonly factory: AdapterFactory;
+  readonly logger: Logger;
+  /** Of the product, told in the document. */
+  readonly version: string;
+  /** Bytes of a JSON body at most. @default DEFAULT_BODY_LIMIT_BYTES (1 MiB) */
+  readonly bodyLimitBytes?: number;
+  /** Bytes of an imported file at most. @default DEFAULT_IMPORT_LIMIT_BYTES (64 MiB) */
+  readonly importLimitBytes?: number;
+}
+
+const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** Longer than any id, so that what is too long for one is told so by its port. */
+const MAX_PARAM_LENGTH = 2_048;
+
+/** The HTTP API over the ports of `factory`, ready to listen. */
+export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { factory, logger } = options;
+
+  function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = problemOf(error, {
+      requestId: request.id,
+      isConditional: request.headers['if-match'] !== undefined,
+    });
+    if (problem.status >= 500) logFailure(logger, error, request);
+    void reply
+      .code(problem.status)
+      .header('x-request-id', request.id)
+      .type(PROBLEM_CONTENT_TYPE)
+      .serializer(JSON.stringify)
+      .send(problem);
+  }
+
+  const app = fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    forceCloseConnections: 'idle',
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    frameworkErrors: sendProblem,
+  });
+  // The domain judges what comes in, and what goes out is what a port gave: the schemas describe, and a test holds
+  // the answers to them. ajv would coerce and strip, and would tell problems in other words.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler((request, reply) => {
+    sendProblem(new HttpError(404, 'NOT_FOUND', 'There is no such route: /docs lists them.'), request, reply);
+  });
+  takeJson(app);
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => logResponse(logger, request, reply));
+
+  await app.register(fastifySwagger, documentOptions(options.version));
+  for (const schema of [...NAMED_SCHEMAS, REPORT]) app.addSchema(schema);
+  await serveDocs(app);
+  await app.register(async (imports) => {
+    imports.removeAllContentTypeParsers();
+    imports.addContentTypeParser('*', (_request, body, done) => done(null, body));
+    const maxBytes = options.importLimitBytes ?? DEFAULT_IMPORT_LIMIT_BYTES;
+    registerRoutes(
+      imports,
+      importRoutes({ unitOfWork: factory.getUnitOfWork(), clock: factory.get(Clock), maxBytes }),
+    );
+  });
+  const chaosEvents = factory.getChaosEventsRepository();
+  const testResults = factory.getTestResultsRepository();
+  registerRoutes(app, [
+    ...healthRoutes(factory),
+    ...scenarioRoutes(factory.getScenariosRepository()),
+    ...runRoutes({ testRuns: factory.getTestRunsRepository(), chaosEvents, testResults }),
+    ...reportRoutes(factory.getRepositories()),
+    ...eventRoutes(chaosEvents),
+    ...resultRoutes(testResults),
+    documentRoute(() => app.swagger()),
+  ]);
+  await app.ready();
+  return app;
+}
+
+function registerRoutes(app: FastifyInstance, routes: readonly ApiRoute[]): void {
+  const allowed = new Map<string, Set<HTTPMethods>>();
+  for (const route of routes) {
+    app.route(route);
+    const methods = allowed.get(route.url) ?? new Set();
+    allowed.set(route.url, methods.add(route.method));
+  }
+  for (const [url, methods] of allowed) refuseOtherMethods(app, url, methods);
+}
+
+/** A known address with another method is 405 and says which it takes, before any body is read. */
+function refuseOtherMethods(app: FastifyInstance, url: string, methods: ReadonlySet<HTTPMethods>): void {
+  const allow = [...methods].join(', ');
+  app.route({
+    method: METHODS.filter((method) => !methods.has(method)),
+    url,
+    schema: { hide: true },
+    exposeHeadRoute: false,
+    onRequest: async (_request, reply) => {
+      reply.header('allow', allow);
+      throw new HttpError(405, 'INVALID_ARGUMENT', `This address takes ${allow}.`);
+    },
+    handler: () => Promise.resolve(),
+  });
+}
+
+function logFailure(logger: Logger, error: unknown, request: FastifyRequest): void {
+  const fields = { requestId: request.id, method: request.method, route: request.routeOptions.url };
+  if (DataAdapterError.is(error)) {
+    logger.error({ ...fields, code: error.code, entity: error.entity, id: error.id }, error.message);
+  } else {
+    const stack = error instanceof Error ? error.stack : undefined;
+    logger.error(
+      { ...fields, code: 'INTERNAL', stack },
+      'a request failed for a reason that nobody expected',
+    );
+  }
+}
+
+function logResponse(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
+  if (!logger.isDebugEnabled()) return;
+  const { method, id: requestId } = request;
+  const route = request.routeOptions.url;
+  const durationMs = Math.round(reply.elapsedTime);
+  logger.debug(
+    { method, route, status: reply.statusCode, durationMs, requestId },
+    `${method} ${route ?? 'no route'}`,
+  );
+}

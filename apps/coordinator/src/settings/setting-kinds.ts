@@ -1,0 +1,79 @@
+import { SecretText } from './secret-text.js';
+
+/** How the text of one kind of setting becomes its value. */
+export interface SettingKind<Value> {
+  /** The value, or what the text must be: `must be …`, without the text itself. */
+  parse(text: string): { readonly value: Value } | { readonly problem: string };
+  /** The text is never shown, not even in an error. */
+  readonly isSecret: boolean;
+}
+
+export function wholeNumber(least: number, most: number): SettingKind<number> {
+  return kind(`a whole number from ${least} to ${most}`, (text) =>
+    /^\d{1,15}$/.test(text) && within(Number(text), least, most) ? Number(text) : undefined,
+  );
+}
+
+/** Seconds, with a fraction if need be. */
+export function seconds(least: number, most: number): SettingKind<number> {
+  return kind(`a number of seconds from ${least} to ${most}`, (text) =>
+    /^\d{1,12}(?:\.\d{1,3})?$/.test(text) && within(Number(text), least, most) ? Number(text) : undefined,
+  );
+}
+
+const SWITCH = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+export function onOrOff(): SettingKind<boolean> {
+  return kind('true or false', (text) => SWITCH.get(text.toLowerCase()));
+}
+
+/** One of a few words, in any case; `others` are further spellings of them. */
+export function oneOf<Word extends string>(
+  words: readonly Word[],
+  others: Readonly<Record<string, Word>> = {},
+): SettingKind<Word> {
+  return kind(`one of ${words.join(', ')}`, (text) => {
+    const upper = text.toUpperCase();
+    return words.find((word) => word === upper) ?? (Object.hasOwn(others, upper) ? others[upper] : undefined);
+  });
+}
+
+export function matching(pattern: RegExp, description: string): SettingKind<string> {
+  return kind(description, (text) => (pattern.test(text) ? text : undefined));
+}
+
+/** A URL with one of these schemes; a driver suffix (`postgresql+asyncpg`) is taken and dropped. */
+export function secretUrl(schemes: readonly string[]): SettingKind<SecretText> {
+  return kind(
+    `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    (text) => {
+      const [, scheme, rest] = /^([a-z]+)(?:\+[a-z0-9_]+)?(:\/\/.+)$/is.exec(text) ?? [];
+      const plain = scheme?.toLowerCase();
+      if (plain === undefined || !schemes.includes(plain) || !URL.canParse(plain + rest)) return undefined;
+      return new SecretText(plain + rest);
+    },
+    true,
+  );
+}
+
+function kind<Value>(
+  description: string,
+  valueOf: (text: string) => Value | undefined,
+  isSecret = false,
+): SettingKind<Value> {
+  return {
+    isSecret,
+    parse(text) {
+      const value = valueOf(text);
+      return value === undefined ? { problem: `must be ${description}` } : { value };
+    },
+  };
+}
+
+function within(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
+}

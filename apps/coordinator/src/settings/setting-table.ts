@@ -1,0 +1,225 @@
+import {
+  matching,
+  onOrOff,
+  oneOf,
+  seconds,
+  secretUrl,
+  wholeNumber,
+  type SettingKind,
+} from './setting-kinds.js';
+
+/** One setting: the variable that gives it, how it is read, and what it is when the variable is absent or empty. */
+export interface Setting<Value, Fallback extends Value | undefined = Value | undefined> {
+  readonly variable: string;
+  readonly kind: SettingKind<Value>;
+  readonly fallback: Fallback;
+  /** One sentence for a person. */
+  readonly meaning: string;
+}
+
+const ADAPTER = 'TEST_COORDINATOR_ADAPTER_';
+const HTTP = 'TEST_COORDINATOR_HTTP_';
+
+/** Under these prefixes every variable must be one of the table. */
+export const SETTING_PREFIXES: readonly string[] = [ADAPTER, HTTP];
+
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const DAY_SECONDS = 86_400;
+const MIB = 1_048_576;
+const poolSize = wholeNumber(1, 1_000);
+const timeout = seconds(0.001, DAY_SECONDS);
+const ttl = seconds(0.001, 365 * DAY_SECONDS);
+const days = wholeNumber(1, 36_500);
+const bodyLimit = wholeNumber(1_024, 1_024 * MIB);
+
+function setting<Value, Fallback extends Value | undefined>(
+  variable: string,
+  kind: SettingKind<Value>,
+  fallback: Fallback,
+  meaning: string,
+): Setting<Value, Fallback> {
+  return { variable, kind, fallback, meaning };
+}
+
+/** Every setting of the product, in the order of its documentation. */
+export const SETTINGS = {
+  postgresUrl: setting(
+    `${ADAPTER}POSTGRES_URL`,
+    secretUrl(['postgresql', 'postgres']),
+    undefined,
+    'PostgreSQL server for the records; a driver suffix such as `postgresql+asyncpg` is taken',
+  ),
+  postgresPoolSize: setting(`${ADAPTER}POSTGRES_POOL_SIZE`, poolSize, 10, 'Connections that are kept'),
+  postgresMaxOverflow: setting(
+    `${ADAPTER}POSTGRES_MAX_OVERFLOW`,
+    wholeNumber(0, 1_000),
+    20,
+    'Further connections under load',
+  ),
+  postgresPoolTimeoutSeconds: setting(
+    `${ADAPTER}POSTGRES_POOL_TIMEOUT`,
+    timeout,
+    30,
+    'Seconds to wait for a connection',
+  ),
+  postgresPoolRecycleSeconds: setting(
+    `${ADAPTER}POSTGRES_POOL_RECYCLE`,
+    timeout,
+    3_600,
+    'Seconds after which a connection is replaced',
+  ),
+  postgresSchema: setting(
+    `${ADAPTER}POSTGRES_SCHEMA`,
+    matching(/^[a-z_][a-z0-9_]{0,62}$/, '1–63 of a–z, 0–9 and _, not starting with a digit'),
+    'test_coordination',
+    'Schema of the tables',
+  ),
+  redisUrl: setting(
+    `${ADAPTER}REDIS_URL`,
+    secretUrl(['redis', 'rediss', 'unix']),
+    undefined,
+    'Redis server for cache, registry and live state',
+  ),
+  redisPoolSize: setting(`${ADAPTER}REDIS_POOL_SIZE`, poolSize, 10, 'Connections at most'),
+  redisSocketTimeoutSeconds: setting(
+    `${ADAPTER}REDIS_SOCKET_TIMEOUT`,
+    timeout,
+    5,
+    'Seconds that a command may take',
+  ),
+  redisSocketConnectTimeoutSeconds: setting(
+    `${ADAPTER}REDIS_SOCKET_CONNECT_TIMEOUT`,
+    timeout,
+    5,
+    'Seconds that connecting may take',
+  ),
+  redisKeyPrefix: setting(
+    `${ADAPTER}REDIS_KEY_PREFIX`,
+    matching(/^[\w.:-]{1,64}$/, '1–64 letters, digits or . _ : -'),
+    'test-coordinator:',
+    'Start of every key',
+  ),
+  cacheTtlDefaultSeconds: setting(
+    `${ADAPTER}CACHE_TTL_DEFAULT`,
+    ttl,
+    300,
+    'Seconds that a cache entry lives unless its write says otherwise',
+  ),
+  cacheTtlScenariosSeconds: setting(
+    `${ADAPTER}CACHE_TTL_SCENARIOS`,
+    ttl,
+    600,
+    'Seconds that a cached scenario lives',
+  ),
+  cacheTtlTestRunsSeconds: setting(
+    `${ADAPTER}CACHE_TTL_TEST_RUNS`,
+    ttl,
+    300,
+    'Seconds that a cached run lives',
+  ),
+  cacheTtlResultsSeconds: setting(
+    `${ADAPTER}CACHE_TTL_RESULTS`,
+    ttl,
+    180,
+    'Seconds that cached results live',
+  ),
+  serviceName: setting(
+    `${ADAPTER}SERVICE_NAME`,
+    matching(
+      /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/,
+      '1–128 letters, digits or . _ : -, letter or digit first',
+    ),
+    'test-coordinator',
+    'Name of this process in logs and in the registry',
+  ),
+  serviceVersion: setting(
+    `${ADAPTER}SERVICE_VERSION`,
+    matching(/^[\w.+-]{1,128}$/, '1–128 letters, digits or . _ + -'),
+    undefined,
+    'Version that is told; left out, that of the package',
+  ),
+  heartbeatIntervalSeconds: setting(
+    `${ADAPTER}HEARTBEAT_INTERVAL`,
+    timeout,
+    30,
+    'Seconds between two heartbeats of this process',
+  ),
+  staleServiceThresholdSeconds: setting(
+    `${ADAPTER}STALE_SERVICE_THRESHOLD`,
+    timeout,
+    300,
+    'Seconds without a heartbeat after which a service is stale',
+  ),
+  batchSize: setting(`${ADAPTER}BATCH_SIZE`, wholeNumber(1, 1_000), 100, 'Records in one write of many'),
+  queryTimeoutSeconds: setting(`${ADAPTER}QUERY_TIMEOUT`, timeout, 30, 'Seconds that a query may take'),
+  testRunsRetentionDays: setting(`${ADAPTER}TEST_RUNS_RETENTION_DAYS`, days, 90, 'Days that runs are kept'),
+  scenariosRetentionDays: setting(
+    `${ADAPTER}SCENARIOS_RETENTION_DAYS`,
+    days,
+    365,
+    'Days that unused scenarios are kept',
+  ),
+  chaosEventsRetentionDays: setting(
+    `${ADAPTER}CHAOS_EVENTS_RETENTION_DAYS`,
+    days,
+    90,
+    'Days that chaos events are kept',
+  ),
+  testResultsRetentionDays: setting(
+    `${ADAPTER}TEST_RESULTS_RETENTION_DAYS`,
+    days,
+    90,
+    'Days that results are kept',
+  ),
+  logLevel: setting(
+    `${ADAPTER}LOG_LEVEL`,
+    oneOf<LogLevel>(LOG_LEVELS, { WARN: 'WARNING' }),
+    'INFO',
+    'Least level that is logged: DEBUG, INFO, WARNING, ERROR',
+  ),
+  logSqlQueries: setting(
+    `${ADAPTER}LOG_SQL_QUERIES`,
+    onOrOff(),
+    false,
+    'Log each statement, never its values',
+  ),
+  healthCheckTimeoutSeconds: setting(
+    `${ADAPTER}HEALTH_CHECK_TIMEOUT`,
+    timeout,
+    5,
+    'Seconds that a health check may take',
+  ),
+  dataDir: setting(
+    `${ADAPTER}DATA_DIR`,
+    matching(/^[^\0]{1,4096}$/, 'a path'),
+    undefined,
+    'Folder for what is kept on this machine',
+  ),
+  httpHost: setting(
+    `${HTTP}HOST`,
+    matching(/^[A-Za-z0-9.:_%-]{1,255}$/, 'a host name or an address'),
+    '127.0.0.1',
+    'Address that the API listens on',
+  ),
+  httpPort: setting(
+    `${HTTP}PORT`,
+    wholeNumber(0, 65_535),
+    8_084,
+    'Port that the API listens on; 0 is any free one',
+  ),
+  httpBodyLimitBytes: setting(`${HTTP}BODY_LIMIT`, bodyLimit, MIB, 'Bytes of a request body at most'),
+  httpImportLimitBytes: setting(
+    `${HTTP}IMPORT_LIMIT`,
+    bodyLimit,
+    64 * MIB,
+    'Bytes of a file at most that is posted to `/api/v1/imports`',
+  ),
+} as const;
+
+type ValueOf<Entry> = Entry extends Setting<infer Value, infer Fallback> ? Value | Fallback : never;
+type Widened<Value> = Value extends number ? number : Value extends boolean ? boolean : Value;
+
+/** What the process was told, read once and never changed. */
+export type Settings = { readonly [Key in keyof typeof SETTINGS]: Widened<ValueOf<(typeof SETTINGS)[Key]>> };
