@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { cache } from './groups/cache.js';
@@ -10,7 +12,8 @@ import { hardware } from './hardware.js';
 import { measure, type BenchmarkGroup, type Figure } from './measure.js';
 import type { Scale } from './records.js';
 
-type Groups = (scale: Scale) => readonly BenchmarkGroup[] | Promise<readonly BenchmarkGroup[]>;
+/** Each group is built when the one before has been measured, so that its records do not weigh on the others. */
+type Groups = (scale: Scale) => AsyncIterable<BenchmarkGroup>;
 
 const GROUPS: Readonly<Record<string, Groups>> = {
   'get-by-id': getById,
@@ -26,17 +29,29 @@ const QUICK: Scale = { rounds: 3, divisor: 10 };
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean' } },
+    options: { quick: { type: 'boolean', default: false }, child: { type: 'boolean', default: false } },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(GROUPS, name));
   if (unknown !== undefined) {
     throw new TypeError(`there is no group ${unknown}; the groups are ${Object.keys(GROUPS).join(', ')}`);
   }
-  const scale = values.quick === true ? QUICK : FULL;
-  process.stdout.write(`${hardware()}\n${scale.rounds} rounds, medians; the first of each group is 1\n`);
-  for (const name of positionals.length > 0 ? positionals : Object.keys(GROUPS)) {
-    for (const group of await GROUPS[name]!(scale)) print(group, await measure(group, scale.rounds));
+  const scale = values.quick ? QUICK : FULL;
+  const names = positionals.length > 0 ? positionals : Object.keys(GROUPS);
+  if (values.child) {
+    for (const name of names) {
+      for await (const group of GROUPS[name]!(scale)) print(group, await measure(group, scale.rounds));
+    }
+    return;
   }
+  process.stdout.write(`${hardware()}\n${scale.rounds} rounds, medians; the first row of each group is 1\n`);
+  for (const name of names) runInOwnProcess([name, ...(values.quick ? ['--quick'] : [])]);
+}
+
+/** In one process, what earlier groups left to collect and to optimise made a create cost twice as much. */
+function runInOwnProcess(args: readonly string[]): void {
+  const main = fileURLToPath(import.meta.url);
+  const { status } = spawnSync(process.execPath, [main, '--child', ...args], { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`${args[0]} ended with ${status ?? 'a signal'}`);
 }
 
 function print({ title, reach }: BenchmarkGroup, figures: readonly Figure[]): void {
