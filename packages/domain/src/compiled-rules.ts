@@ -146,9 +146,13 @@ function propertiesOf(
 }
 
 function schemaOf(properties: readonly PropertyRules[]): SchemaFragment {
-  const described = properties.map(({ name, rules, fallback }) => {
+  const described = properties.map(({ name, rules, fallback, nullIsAbsent }) => {
     const schema: Record<string, unknown> = {};
     for (const rule of rules) Object.assign(schema, rule.schema);
+    if (nullIsAbsent) {
+      schema['type'] = [schema['type'], 'null'];
+      if (Array.isArray(schema['enum'])) schema['enum'] = [...(schema['enum'] as unknown[]), null];
+    }
     if (fallback !== undefined) schema['default'] = fallback;
     return [name, schema] as const;
   });

@@ -1,4 +1,5 @@
 import {
+  SCENARIO_STATUSES,
   compileRules,
   eventRecoveryRules,
   chaosEventChangeRules,
@@ -125,7 +126,7 @@ describe('Compiled rules', () => {
     expect(newTestRunRules.problems(input)).to.have.length.at.most(20);
   });
 
-  it('Given the rules, when their schema is read, then it says what is required, closed, bounded and defaulted', () => {
+  it('Given the rules, when their schema is read, then it says what is required, closed, bounded, defaulted and where null stands for absent', () => {
     const schema = newScenarioRules.schema as {
       required: string[];
       additionalProperties: boolean;
@@ -134,6 +135,10 @@ describe('Compiled rules', () => {
     expect(schema.additionalProperties).to.equal(false);
     expect(schema.required).to.deep.equal(['scenarioId', 'name', 'scenarioType']);
     expect(schema.properties['name']).to.deep.equal({ type: 'string', minLength: 1, maxLength: 200 });
-    expect(schema.properties['status']).to.include({ type: 'string', default: 'draft' });
+    expect(schema.properties['status']).to.deep.equal({
+      type: ['string', 'null'],
+      enum: [...SCENARIO_STATUSES, null],
+      default: 'draft',
+    });
   });
 });
