@@ -112,12 +112,14 @@ function wordOf(value: JsonValue): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
+/** Programs whose last argument names what they act on. */
+const NAMING_PROGRAM = /^(docker|podman|nerdctl|systemctl|kubectl|pkill|killall)$/;
+
 function targetOfCommand(line: string): string | undefined {
   const named = /(?:\s-l|--selector|\sdev|\s-d|--destination|\s-s|--source)[= ](\S+)/.exec(line);
   if (named !== null) return serviceOfSelector(named[1]!);
-  const words = line
-    .split(' ')
-    .slice(1)
-    .filter((word) => !word.startsWith('-'));
+  const [program = '', ...words] = line.split(' ').filter((word) => !word.startsWith('-'));
+  if (program === 'service') return words[0];
+  if (!NAMING_PROGRAM.test(program)) return undefined;
   return words.at(-1)?.replace(/^(deployment|deploy|statefulset|sts|pod|service|svc)\//, '');
 }

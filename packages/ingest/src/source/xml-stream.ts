@@ -96,13 +96,13 @@ function refusal(message: string, ended: boolean): ReportRefusedError {
       `the XML is cut off: it ends at line ${line}, before the document is complete`,
     );
   }
-  if (/entity/.test(reason)) {
+  if (reason === 'undefined entity.') {
     return new ReportRefusedError(
       'UNSAFE',
       `line ${line}: an entity that XML itself does not define; entities are not read`,
     );
   }
-  if (reason.endsWith('disallowed character.')) {
+  if (reason === 'disallowed character.' || reason === 'malformed character entity.') {
     return new ReportRefusedError('MALFORMED', `line ${line}: a character that XML 1.0 does not allow`);
   }
   return new ReportRefusedError(
