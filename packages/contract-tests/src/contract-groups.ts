@@ -6,8 +6,22 @@ import { findGroup } from './find/find-group.js';
 import { scenarioFind } from './find/find-scenarios.js';
 import { testResultFind } from './find/find-test-results.js';
 import { testRunFind } from './find/find-test-runs.js';
+import { counterGroup } from './cache/counters.js';
+import { expiryGroup } from './cache/expiry.js';
+import { cacheManyGroups } from './cache/many.js';
+import { realTimeExpiryGroup } from './cache/real-time-expiry.js';
+import { cacheValueGroups } from './cache/values.js';
+import { registryGroups } from './registry/registry.js';
+import { realTimeStalenessGroup, stalenessGroup } from './registry/staleness.js';
 import { listings } from './lists/listings.js';
 import { pagingGroup } from './lists/paging.js';
+import { bulkGroup } from './records/bulk.js';
+import { referenceGroups } from './records/references.js';
+import { completionGroup } from './states/completion.js';
+import { stateGroups } from './states/moves.js';
+import { recoveryGroup } from './states/recovery.js';
+import { recordStatisticsGroups } from './statistics/record-statistics.js';
+import { runStatisticsGroups } from './statistics/run-statistics.js';
 import { aliasingGroup } from './records/aliasing.js';
 import { identityGroup } from './records/identity.js';
 import { recordKinds } from './records/record-kinds.js';
@@ -31,6 +45,20 @@ export function contractGroups({
       ...(kind.change === undefined ? [] : [updateGroup(kind, kind.change)]),
     ]),
     ...[scenarioFind, testRunFind, chaosEventFind, testResultFind].map(findGroup),
+    ...stateGroups,
+    completionGroup,
+    recoveryGroup,
+    ...referenceGroups,
+    ...runStatisticsGroups,
+    ...recordStatisticsGroups,
+    bulkGroup,
+    ...registryGroups,
+    ...cacheValueGroups,
+    counterGroup,
+    ...cacheManyGroups,
+    ...(clock.kind === 'manual'
+      ? [expiryGroup, stalenessGroup]
+      : [realTimeExpiryGroup, realTimeStalenessGroup]),
     ...callable.map(callOptionsGroup),
     ...listings.map((listing) => pagingGroup(listing, clock.kind === 'manual')),
   ];

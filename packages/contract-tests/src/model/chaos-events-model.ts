@@ -71,9 +71,8 @@ export class ChaosEventsModel implements Synchronous<ChaosEventsRepository> {
     const row = rowOf(this.state.events, eventId);
     refuseIf({ VERSION_CONFLICT: row.record.version !== version });
     const record = changed(row.record, changes);
-    refuseIf({
-      INVALID_ARGUMENT: record.recoveredAt !== undefined && record.recoveredAt < record.injectedAt,
-    });
+    const tooEarly = record.recoveredAt !== undefined && record.recoveredAt < record.injectedAt;
+    refuseIf({ INVALID_ARGUMENT: tooEarly }, 'recoveredAt');
     return this.#store({ ...row, record });
   }
 

@@ -51,10 +51,14 @@ export class TestRunsModel implements Synchronous<TestRunsRepository> {
     const row = this.state.runs.get(runId);
     const stored = createdBefore(row, given);
     if (stored !== undefined) return stored;
-    refuseIf({
-      ALREADY_EXISTS: row !== undefined || this.#isTaken(input.externalId, runId),
-      REFERENCE_VIOLATION: !this.state.scenarios.has(input.scenarioId),
-    });
+    const isTaken = this.#isTaken(input.externalId, runId);
+    refuseIf(
+      {
+        ALREADY_EXISTS: row !== undefined || isTaken,
+        REFERENCE_VIOLATION: !this.state.scenarios.has(input.scenarioId),
+      },
+      isTaken ? 'externalId' : undefined,
+    );
     const now = this.clock.now();
     const record = { ...given, createdAt: now, updatedAt: now, version: 1 } as unknown as TestRun;
     return this.#store({ record, given, fence: 0 });
@@ -66,10 +70,13 @@ export class TestRunsModel implements Synchronous<TestRunsRepository> {
 
   update(runId: string, version: number, changes: Parameters<TestRunsRepository['update']>[2]): TestRun {
     const row = rowOf(this.state.runs, runId);
-    refuseIf({
-      VERSION_CONFLICT: row.record.version !== version,
-      ALREADY_EXISTS: this.#isTaken(changes.externalId, runId),
-    });
+    refuseIf(
+      {
+        VERSION_CONFLICT: row.record.version !== version,
+        ALREADY_EXISTS: this.#isTaken(changes.externalId, runId),
+      },
+      'externalId',
+    );
     return this.#change(row, changes);
   }
 

@@ -146,7 +146,10 @@ function asError({ codes, path }: ModelRefusal, port: string, first: unknown): D
   const id = typeof first === 'string' ? first : idIn(port, first);
   return new DataAdapterError(codes[0]!, `${port} ${id ?? ''}: refused; read the record and decide again`, {
     ...(id !== undefined && { id }),
-    ...(path !== undefined && { problems: [{ path, problem: 'is refused in this state' }] }),
+    ...(path !== undefined && {
+      details: { field: path },
+      problems: [{ path, problem: 'is refused in this state' }],
+    }),
   });
 }
 
