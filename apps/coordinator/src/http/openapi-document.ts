@@ -25,7 +25,8 @@ export function documentOptions(version: string): FastifyDynamicSwaggerOptions {
     },
     // Components are called as in the sources, not def-0, def-1, …
     refResolver: {
-      buildLocalReference: (schema, _base, _fragment, index) => String(schema['$id'] ?? `def-${index}`),
+      buildLocalReference: (schema, _base, _fragment, index) =>
+        typeof schema['$id'] === 'string' ? schema['$id'] : `def-${index}`,
     },
   };
 }

@@ -54,12 +54,21 @@ function recordOf($id: string, given: SchemaFragment, id: string, assigned: read
   const optional: string[] = [];
   for (const [name, schema] of Object.entries(propertiesOf(given))) {
     const { default: fallback, ...plain } = schema;
-    properties[name] = plain;
+    properties[name] = withoutNull(plain);
     const isGiven = (given['required'] as readonly string[]).includes(name);
     if (name !== id && fallback === undefined && !isGiven) optional.push(name);
   }
   for (const name of assigned) properties[name] = name === 'version' ? VERSION : TIME;
   return named($id, objectOf(properties, optional));
+}
+
+/** `null` stands for absent in what is given, and what is absent of a record is left out. */
+function withoutNull({ type, enum: words, ...rest }: SchemaFragment): SchemaFragment {
+  return {
+    type: Array.isArray(type) ? type.find((one) => one !== 'null') : type,
+    ...(Array.isArray(words) && { enum: words.filter((word) => word !== null) }),
+    ...rest,
+  };
 }
 
 export const SCENARIO = recordOf('Scenario', newScenarioRules.schema, 'scenarioId', [

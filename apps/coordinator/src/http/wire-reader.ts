@@ -54,10 +54,14 @@ export function readListQuery<Filter>(
     if (property['type'] === 'array' && typeof value === 'string') filter[name] = [value];
   }
   const page: Record<string, unknown> = {};
-  // What is no whole number becomes NaN, which the port refuses in its own words.
-  if (limit !== undefined) page['limit'] = /^\d{1,9}$/.test(String(limit)) ? Number(limit) : Number.NaN;
+  if (limit !== undefined) page['limit'] = wholeNumber(limit);
   if (cursor !== undefined) page['cursor'] = cursor;
   return { filter: filter as Filter, page };
+}
+
+/** What is no whole number becomes NaN, which the port refuses in its own words. */
+function wholeNumber(value: unknown): number {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
 }
 
 function readObject(
