@@ -2,6 +2,7 @@ import {
   canonicalJson,
   type AssertionType,
   type JsonObject,
+  type JsonValue,
   type ResultStatus,
 } from '@test-coordinator/domain';
 
@@ -10,6 +11,7 @@ import { Activity } from './chaostoolkit-activity.js';
 import { hypothesisProbes } from './chaostoolkit-experiment.js';
 import type { ImportWarnings } from '../mapping/import-warnings.js';
 import { listOf, numberOf, objectOf, objectsOf, textOf } from '../source/json-access.js';
+import { maskDocument } from '../mapping/mask-document.js';
 import { millisecondsOf, parsedResult } from '../mapping/parsed-result.js';
 import type { ParsedResult } from '../mapping/parsed-report.js';
 import { parseTimestamp } from '../mapping/timestamp.js';
@@ -90,8 +92,8 @@ function checkedResult(
     {
       name: activity.name,
       assertionType: assertionTypeOf(activity, warnings),
-      expected: tolerance === undefined ? '' : canonicalJson(tolerance),
-      actual: entry['output'] === undefined ? '' : canonicalJson(entry['output']),
+      expected: shownValue(tolerance),
+      actual: shownValue(entry['output']),
       status,
       verificationTime: parseTimestamp(endedAt ?? '') ?? parseTimestamp(startedAt ?? '') ?? fallbackTime,
       errorDetails: exceptionOf(entry),
@@ -114,6 +116,11 @@ function checkedResult(
   );
 }
 
+/** Canonical JSON, so that equal values read equal; secrets are masked by their keys while there still are keys. */
+function shownValue(value: JsonValue | undefined): string {
+  return value === undefined ? '' : canonicalJson(maskDocument(value));
+}
+
 /** A probe of the method has no tolerance as a rule: it observed something and checked nothing, so it is no pass. */
 function statusOf(entry: JsonObject): ResultStatus {
   const failed = textOf(entry['status']) !== 'succeeded' || exceptionOf(entry) !== undefined;
@@ -134,7 +141,7 @@ function skippedResult(
     {
       name: activity.name,
       assertionType: assertionTypeOf(activity, context.warnings),
-      expected: tolerance === undefined ? '' : canonicalJson(tolerance),
+      expected: shownValue(tolerance),
       actual: '',
       status: 'skipped',
       verificationTime: parseTimestamp(lastTime) ?? context.fallbackTime,
