@@ -12,6 +12,9 @@ import { parsed } from './parsed-arguments.js';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 
+/** How long requests under way may take once the process was asked to stop. */
+const DRAIN_MS = 10_000;
+
 /** Serves the HTTP API until SIGTERM or SIGINT, then answers what is under way and stops. */
 export const serveCommand: Command = {
   async run(args, host) {
@@ -46,7 +49,10 @@ async function serve(settings: Settings, { stdout }: Host): Promise<void> {
     await stopAsked;
     logger.info({}, 'asked to stop: answering what is under way');
   } finally {
+    // A client that never ends its request must not hold the process.
+    const impatience = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
     await server.close();
+    clearTimeout(impatience);
   }
   logger.info({}, 'stopped serving');
 }

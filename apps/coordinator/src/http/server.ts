@@ -11,6 +11,7 @@ import { Clock, DataAdapterError, type Logger } from '@test-coordinator/ports';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
 import type { ApiRoute } from './api-route.js';
+import { answerBrokenRequest } from './broken-request.js';
 import { serveDocs } from './docs-page.js';
 import { eventRoutes } from './event-routes.js';
 import { healthRoutes } from './health-routes.js';
@@ -44,6 +45,9 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 /** Longer than any id, so that what is too long for one is told so by its port. */
 const MAX_PARAM_LENGTH = 2_048;
 
+/** Long enough for the largest file over a slow line; without it, a client that sends a byte a minute holds a connection. */
+const REQUEST_TIMEOUT_MS = 300_000;
+
 /** The HTTP API over the ports of `factory`, ready to listen. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const { factory, logger } = options;
@@ -66,7 +70,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     logger: false,
     bodyLimit: options.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    // While the server drains, what still arrives on an open connection is answered, and the connection closed.
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest,
     requestIdHeader: false,
     genReqId: requestIdOf,
     frameworkErrors: sendProblem,
