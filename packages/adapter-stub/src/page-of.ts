@@ -1,6 +1,7 @@
 import { encodeCursor, type Page, type ReadPage } from '@test-coordinator/ports';
 
 import type { Direction, RecordTable, Selection } from './selection.js';
+import type { Stored } from './stored.js';
 
 /** One page of the selected records; one record more is read to know whether anything is left. */
 export function pageOf<Entity, Index extends string>(
@@ -10,18 +11,19 @@ export function pageOf<Entity, Index extends string>(
   direction: Direction,
 ): Page<Entity> {
   const items: Entity[] = [];
-  let lastKey: string | null = null;
-  let position = 0;
-  let last;
+  let last: Stored<Entity> | undefined;
+  let nextCursor: string | null = null;
+  let toSkip = offset;
   for (const stored of table.scan(selection, { direction, after })) {
-    position += 1;
-    if (position <= offset) continue;
-    if (items.length === limit) {
-      lastKey = last === undefined ? null : encodeCursor(table.order.keyOf(last));
+    if (toSkip > 0) {
+      toSkip -= 1;
+    } else if (last !== undefined && items.length === limit) {
+      nextCursor = encodeCursor(table.order.keyOf(last));
       break;
+    } else {
+      items.push(stored.record);
+      last = stored;
     }
-    items.push(stored.record);
-    last = stored;
   }
-  return { items: Object.freeze(items), nextCursor: lastKey };
+  return { items: Object.freeze(items), nextCursor };
 }

@@ -155,6 +155,31 @@ describe('Given the log of the in-memory adapter', () => {
     ]);
   });
 
+  it('When a unit of work is committed, Then its operations and the unit are logged', async () => {
+    const { logger, lines } = recordingLogger(true);
+    const { adapter } = await openAdapter({}, logger);
+
+    await adapter.ports.unitOfWork.run(({ scenarios }) => scenarios.create(fixtures.scenario()), {
+      requestId: 'r-2',
+    });
+
+    const operations = lines.filter(({ level }) => level === 'debug').map(({ fields }) => fields);
+    expect(operations.map(({ operation }) => operation)).to.deep.equal([
+      'scenarios.create',
+      'unitOfWork.run',
+    ]);
+    expect(operations.at(-1)).to.include({ requestId: 'r-2' });
+  });
+
+  it('When an operation is refused, Then nothing that the caller gave is logged', async () => {
+    const { logger, lines } = recordingLogger(true);
+    const { adapter } = await openAdapter({}, logger);
+
+    await refusalOf(adapter.ports.testRuns.getById('a secret that was pasted here'));
+
+    expect(lines.filter(({ level }) => level === 'debug')).to.deep.equal([]);
+  });
+
   it('When debug is off, Then operations are not logged', async () => {
     const { logger, lines } = recordingLogger(false);
     const { adapter } = await openAdapter({}, logger);

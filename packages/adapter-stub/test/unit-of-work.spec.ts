@@ -70,6 +70,19 @@ describe('Given a unit of work that reads what it wrote', () => {
     expect(await found(adapter.ports, 'staging')).to.deep.equal([0, 0, 0]);
   });
 
+  it('When it adds to a run in one environment, Then what is committed there is still found', async () => {
+    const { adapter } = await openAdapter();
+    await recordRun(adapter, { testEnvironment: 'staging' });
+    await adapter.ports.testResults.create(fixtures.testResult());
+
+    await adapter.ports.unitOfWork.run(async (unit) => {
+      await unit.testRuns.create(fixtures.testRun({ runId: fixtures.id(2), testEnvironment: 'staging' }));
+      await unit.testResults.create(fixtures.testResult({ resultId: fixtures.id(2), runId: fixtures.id(2) }));
+      const { items } = await unit.testResults.find({ environment: 'staging' });
+      expect(items.map(({ resultId }) => resultId)).to.deep.equal([fixtures.id(2), fixtures.id(1)]);
+    });
+  });
+
   it('When it deletes a run and creates it again, Then nothing of the first is left', async () => {
     const { adapter } = await openAdapter();
     const { testRuns, testResults, unitOfWork } = adapter.ports;

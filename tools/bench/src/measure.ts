@@ -1,5 +1,5 @@
 /** One of the things that a group compares. */
-export interface Contender {
+interface Contender {
   readonly name: string;
   /** How many operations one `run` makes. */
   readonly operations: number;
