@@ -54,12 +54,7 @@ class YamlValues {
     if (this.#values > MAX_VALUES) {
       throw new ReportRefusedError('TOO_LARGE', `the YAML holds more than ${MAX_VALUES} values`);
     }
-    if (depth > MAX_READ_DEPTH) {
-      throw new ReportRefusedError(
-        'TOO_LARGE',
-        `the document is nested deeper than ${MAX_READ_DEPTH} levels`,
-      );
-    }
+    if (depth > MAX_READ_DEPTH) throw tooDeep();
     if (typeof value === 'bigint') return this.#integer(value, path);
     if (typeof value === 'number' && !Number.isFinite(value)) {
       throw new ReportRefusedError(
