@@ -44,6 +44,8 @@ export class ApiDocument {
 
   /** What is wrong with the exchange, or `undefined`. */
   problemOf(method: string, url: string, sent: unknown, answer: Answer): string | undefined {
+    // The head of a GET has its headers and no body.
+    if (method === 'HEAD') return answer.text === '' ? undefined : 'a head came with a body';
     const template = this.templateOf(url);
     const operation = template === undefined ? undefined : this.paths[template]?.[method.toLowerCase()];
     if (operation === undefined) return this.#isProblem(answer);
