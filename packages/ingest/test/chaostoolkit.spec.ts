@@ -41,6 +41,30 @@ describe('Chaos Toolkit journals', () => {
       expect(results[0]!.metadata!['startedAt']).to.equal(at(0));
     });
 
+    it('When the end is before the start, Then it is left out and told', async () => {
+      const { runs, entry } = await imported(journal({ end: '2026-01-31T10:00:00' }));
+      expect(runs[0]!.completedAt).to.equal(undefined);
+      expect(entry.warnings).to.include('the end of the run is before its start and was left out');
+    });
+
+    it('When the start is no time, Then the run has none and the report says so', async () => {
+      const { runs, entry } = await imported(journal({ start: 'yesterday' }));
+      expect(runs[0]!.startedAt).to.equal(undefined);
+      expect(entry.warnings.join()).to.include("the journal's start is no time");
+    });
+
+    it('When it names secrets in its configuration, Then the scenario holds its shape without them', async () => {
+      const told = experiment({
+        secrets: { k8s: { token: 'abc' } },
+        configuration: { url: 'https://${host}/x' },
+      });
+      const { scenarios } = await imported(told);
+      expect(scenarios[0]!.configuration).to.deep.include({
+        secrets: '***',
+        configuration: { url: 'https://${***}/x' },
+      });
+    });
+
     it('When the same probe occurs in several phases, Then phase and index tell the results apart', async () => {
       const { runs, results } = await imported(
         journal(

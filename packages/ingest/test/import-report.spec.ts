@@ -148,6 +148,17 @@ describe('Importing', () => {
       expect(await world.stored()).to.deep.equal({ scenarios: [], runs: [], events: [], results: [] });
     });
 
+    it('When it refuses a value that the reader let through, Then the file is refused', async () => {
+      const refusing: UnitOfWork = {
+        run: () => Promise.reject(new DataAdapterError('INVALID_ARGUMENT', 'run: errorMessage is too long')),
+      };
+      const { reports } = await importReport(refusing, Buffer.from(JSON.stringify(journal())), { clock });
+      expect(reports[0]!.error).to.deep.equal({
+        code: 'INVALID_REPORT',
+        message: 'the content breaks a rule of the store: run: errorMessage is too long',
+      });
+    });
+
     it('When the zone is not known, Then that is the caller’s error and not the file’s', async () => {
       const world = await openWorld();
       expect(await codeOf(world.importOne(journal(), { zone: 'Mars/Olympus' }))).to.equal('INVALID_ARGUMENT');

@@ -49,7 +49,6 @@ export async function junitReport(source: ReportText, context: ReadContext): Pro
       scenarioId: scenarioIdOf(name, { format: 'junit', name }),
       name,
       scenarioType: givenType ?? scenarioTypeOfName(name, warnings),
-      expectedOutcomes: [],
     },
     run: {
       externalId: `junit:${contentHash}`,
