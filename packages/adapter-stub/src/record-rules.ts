@@ -1,7 +1,7 @@
-import type { RecordStore } from './record-store.js';
 import type { CallOptions } from '@test-coordinator/ports';
 
-import { staleFence, type Entity } from './refusals.js';
+import type { RecordStore } from './record-store.js';
+import { staleFence, type EntityName } from './refusals.js';
 import type { Selection } from './selection.js';
 
 // The rules between records, asked when a write is made and again when a unit of work commits.
@@ -23,7 +23,7 @@ export function isExternalIdTaken({ runs }: RecordStore, runId: string, external
 export function checkFenceIsCurrent(
   records: RecordStore,
   runId: string,
-  entity: Entity,
+  entity: EntityName,
   id: string,
   options: CallOptions | undefined,
 ): void {

@@ -4,16 +4,16 @@ import { DataAdapterError } from '@test-coordinator/ports';
 import type { Stored } from './stored.js';
 
 /** The kinds of record, as errors name them. */
-export type Entity = 'scenario' | 'run' | 'event' | 'result' | 'service';
+export type EntityName = 'scenario' | 'run' | 'event' | 'result' | 'service';
 
-export function notFound(entity: Entity, id: string): DataAdapterError {
+export function notFound(entity: EntityName, id: string): DataAdapterError {
   return new DataAdapterError('NOT_FOUND', `${entity} ${id} does not exist; create it first`, { entity, id });
 }
 
 export function unknownParent(
-  entity: Entity,
+  entity: EntityName,
   id: string,
-  parent: Entity,
+  parent: EntityName,
   parentId: string,
   path: string,
 ): DataAdapterError {
@@ -32,7 +32,7 @@ export function inUse(scenarioId: string): DataAdapterError {
 }
 
 export function versionConflict(
-  entity: Entity,
+  entity: EntityName,
   id: string,
   details?: { readonly expected: number; readonly actual: number },
 ): DataAdapterError {
@@ -51,7 +51,7 @@ export function externalIdTaken(runId: string): DataAdapterError {
   );
 }
 
-export function staleFence(entity: Entity, id: string): DataAdapterError {
+export function staleFence(entity: EntityName, id: string): DataAdapterError {
   return new DataAdapterError(
     'STALE_FENCE',
     `${entity} ${id}: a newer lock holder has changed this run; stop, and take the lock again`,
@@ -60,10 +60,10 @@ export function staleFence(entity: Entity, id: string): DataAdapterError {
 }
 
 /** Throws `ALREADY_EXISTS` unless the record was created with the same content. @param path Where the id stands, for a batch. */
-export function checkSameCreation<Record extends object>(
-  entity: Entity,
-  stored: Pick<Stored<Record>, 'id' | 'created'>,
-  candidate: Record,
+export function checkSameCreation<Created extends object>(
+  entity: EntityName,
+  stored: Pick<Stored<Created>, 'id' | 'created'>,
+  candidate: Created,
   path?: string,
 ): void {
   if (creationContent(stored.created) === creationContent(candidate)) return;

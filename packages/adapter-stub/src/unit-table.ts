@@ -1,6 +1,6 @@
 import type { IndexedTable } from './indexed-table.js';
 import { mergeSorted } from './merge-sorted.js';
-import { checkSameCreation, versionConflict, type Entity as EntityName } from './refusals.js';
+import { checkSameCreation, versionConflict, type EntityName } from './refusals.js';
 import {
   countAll,
   isSelected,
