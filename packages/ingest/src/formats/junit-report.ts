@@ -225,7 +225,7 @@ function timesOf({ root, suites }: JunitDocument, { zone, warnings, fileTime }: 
 }
 
 /** Seconds with a decimal point, with thousands commas, or (after a zero, where none can be a thousand) a decimal comma. */
-export function secondsOf(text: string | undefined): number | undefined {
+function secondsOf(text: string | undefined): number | undefined {
   if (text === undefined || text.trim() === '') return undefined;
   const plain = /^\s*[1-9]\d{0,2}(,\d{3})+(\.\d+)?\s*$/.test(text)
     ? text.replaceAll(',', '')

@@ -7,7 +7,7 @@ import { maskDocument } from './mask-document.js';
 import { cutText, escapedText, needsEscape } from './stored-text.js';
 
 /** Most of a raw document that is kept as a document, in bytes of JSON; a whole snapshot may have 1 MiB. */
-export const MAX_SOURCE_BYTES = 512 * 1_024;
+const MAX_SOURCE_BYTES = 512 * 1_024;
 /** What is kept of a larger or deeper one, as text. */
 const MAX_SOURCE_TEXT = 65_536;
 /** Levels that the snapshot puts around a document. */

@@ -74,7 +74,7 @@ export function lastedText({ durationMs }: ReportedEvent): string {
   return durationMs === null || durationMs < 1_000 ? '' : durationText(durationMs);
 }
 
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   if (ms < 60_000) return `${(Math.round(ms / 100) / 10).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);

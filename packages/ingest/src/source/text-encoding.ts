@@ -1,7 +1,7 @@
 import { ReportRefusedError } from './report-refused-error.js';
 
 /** Decodes one text piece by piece; refuses bytes that the encoding does not have. */
-export interface PieceDecoder {
+interface PieceDecoder {
   decode(bytes: Uint8Array): string;
   end(): string;
 }
