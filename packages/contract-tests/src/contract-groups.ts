@@ -6,6 +6,9 @@ import { findGroup } from './find/find-group.js';
 import { scenarioFind } from './find/find-scenarios.js';
 import { testResultFind } from './find/find-test-results.js';
 import { testRunFind } from './find/find-test-runs.js';
+import { capabilitiesGroup } from './adapter/capabilities.js';
+import { lifecycleGroup } from './adapter/lifecycle.js';
+import { unitOfWorkGroups } from './adapter/unit-of-work.js';
 import { counterGroup } from './cache/counters.js';
 import { expiryGroup } from './cache/expiry.js';
 import { cacheManyGroups } from './cache/many.js';
@@ -13,6 +16,8 @@ import { realTimeExpiryGroup } from './cache/real-time-expiry.js';
 import { cacheValueGroups } from './cache/values.js';
 import { registryGroups } from './registry/registry.js';
 import { realTimeStalenessGroup, stalenessGroup } from './registry/staleness.js';
+import { recordRaceGroups } from './concurrency/record-races.js';
+import { storeRaceGroups } from './concurrency/store-races.js';
 import { listings } from './lists/listings.js';
 import { pagingGroup } from './lists/paging.js';
 import { bulkGroup } from './records/bulk.js';
@@ -22,6 +27,7 @@ import { stateGroups } from './states/moves.js';
 import { recoveryGroup } from './states/recovery.js';
 import { recordStatisticsGroups } from './statistics/record-statistics.js';
 import { runStatisticsGroups } from './statistics/run-statistics.js';
+import { modelGroups } from './model-tests/model-groups.js';
 import { aliasingGroup } from './records/aliasing.js';
 import { identityGroup } from './records/identity.js';
 import { recordKinds } from './records/record-kinds.js';
@@ -30,11 +36,8 @@ import { updateGroup } from './records/update.js';
 import { validationGroup } from './records/validation.js';
 
 /** The groups that an adapter with this manifest is held to, port by port. */
-export function contractGroups({
-  ports,
-  clock,
-  transactions,
-}: AdapterCapabilities): readonly ContractGroup[] {
+export function contractGroups(capabilities: AdapterCapabilities): readonly ContractGroup[] {
+  const { ports, clock, transactions } = capabilities;
   const callable = ports.filter((port) => port !== 'unitOfWork' || transactions === true);
   const groups: readonly ContractGroup[] = [
     ...recordKinds.flatMap((kind) => [
@@ -59,8 +62,14 @@ export function contractGroups({
     ...(clock.kind === 'manual'
       ? [expiryGroup, stalenessGroup]
       : [realTimeExpiryGroup, realTimeStalenessGroup]),
+    ...recordRaceGroups,
+    ...storeRaceGroups,
+    ...modelGroups(capabilities),
+    ...(transactions === true ? unitOfWorkGroups : []),
     ...callable.map(callOptionsGroup),
     ...listings.map((listing) => pagingGroup(listing, clock.kind === 'manual')),
+    lifecycleGroup(ports),
+    capabilitiesGroup(capabilities),
   ];
   const subjects: readonly ContractSubject[] = [...ports, 'adapter'];
   return subjects.flatMap((subject) => groups.filter((group) => group.subject === subject));

@@ -16,6 +16,8 @@ import type { RecordModels, ReferenceStore } from './reference-store.js';
 type Method = (...values: readonly unknown[]) => unknown;
 type RecordPort = keyof Repositories;
 
+/** A refused write undoes its unit; a refused read does not. */
+const WRITE = /^(create|bulkCreate|update|delete|start|complete|record)/;
 const RECORD_PORTS = ['scenarios', 'testRuns', 'chaosEvents', 'testResults'] as const;
 
 /** One client of a reference store: the models behind checks of the arguments, copies, and a life. */
@@ -91,7 +93,7 @@ export class ReferenceAdapter implements AdapterLifecycle {
           return structuredClone((model as Record<string, Method>)[method]!(...given));
         } catch (error) {
           const refusal = error instanceof ModelRefusal ? asError(error, name, values[0]) : error;
-          onRefusal(refusal);
+          if (WRITE.test(method)) onRefusal(refusal);
           throw refusal;
         }
       };
@@ -132,6 +134,8 @@ export class ReferenceAdapter implements AdapterLifecycle {
       if (refusals.length > 0) throw refusals[0];
       this.store.commit(before, unit);
       return value;
+    } catch (error) {
+      throw refusals[0] ?? error;
     } finally {
       settled = true;
     }

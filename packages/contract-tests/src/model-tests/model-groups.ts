@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+
+import type { AdapterCapabilities } from '../adapter-harness.js';
+import type { ContractGroup, ContractSubject, ContractTest } from '../contract-group.js';
+import { Trial } from '../trial.js';
+import { asCommand, type PortCommand } from './command-arbitraries.js';
+import { MODEL_SETTINGS, ModelWorld } from './model-world.js';
+import { recordCommands } from './record-commands.js';
+import { advances, cacheCommands, registryCommands } from './store-commands.js';
+import { UnitCommand } from './unit-command.js';
+
+const { scenarios, testRuns, chaosEvents, testResults } = recordCommands;
+
+const timed = ({ clock }: AdapterCapabilities): readonly fc.Arbitrary<PortCommand>[] =>
+  clock.kind === 'manual' ? [advances] : [];
+const all = ({ writes, reads, walks }: typeof scenarios): readonly fc.Arbitrary<PortCommand>[] => [
+  ...[...writes, ...reads].map(asCommand),
+  ...walks,
+];
+const [createScenario, updateScenario] = scenarios.writes.map(asCommand);
+const [createRun, , deleteRun] = testRuns.writes.map(asCommand);
+
+/** For each port, commands on it, and those on its parents that it needs to get anywhere. */
+const commandsOf: {
+  readonly [Subject in ContractSubject]?: (
+    manifest: AdapterCapabilities,
+  ) => readonly fc.Arbitrary<PortCommand>[];
+} = {
+  scenarios: (manifest) => [
+    ...all(scenarios),
+    ...(manifest.ports.includes('testRuns') ? [createRun!, deleteRun!] : []),
+    ...timed(manifest),
+  ],
+  testRuns: (manifest) => [
+    ...all(testRuns),
+    createScenario!,
+    createScenario!,
+    updateScenario!,
+    ...timed(manifest),
+  ],
+  chaosEvents: (manifest) => [
+    ...all(chaosEvents),
+    createScenario!,
+    createRun!,
+    createRun!,
+    deleteRun!,
+    ...timed(manifest),
+  ],
+  testResults: (manifest) => [
+    ...all(testResults),
+    createScenario!,
+    createRun!,
+    createRun!,
+    deleteRun!,
+    ...timed(manifest),
+  ],
+  serviceDiscovery: ({ clock }) => (clock.kind === 'manual' ? registryCommands : []),
+  cache: ({ clock }) => cacheCommands(clock),
+  unitOfWork: ({ transactions }) => {
+    if (transactions !== true) return [];
+    const kinds = [scenarios, testRuns, chaosEvents, testResults];
+    const write = fc.oneof(...kinds.flatMap(({ writes }) => writes));
+    const unit = fc
+      .tuple(fc.array(write, { minLength: 1, maxLength: 4 }), fc.integer({ min: 0, max: 3 }))
+      .map(([writes, dice]): PortCommand => new UnitCommand(writes, dice === 0));
+    return [
+      unit,
+      unit,
+      createScenario!,
+      createScenario!,
+      createRun!,
+      ...kinds.flatMap(({ walks }) => walks),
+      advances,
+    ];
+  },
+};
+
+/** A port beside its model, command by command; a port without commands has no such group. */
+export function modelGroups(manifest: AdapterCapabilities): readonly ContractGroup[] {
+  return manifest.ports.flatMap((subject) => {
+    const commands = commandsOf[subject]?.(manifest) ?? [];
+    if (commands.length === 0) return [];
+    return [{ subject, concern: 'model', title: 'Given a model of the port', tests: [modelTest(commands)] }];
+  });
+}
+
+function modelTest(commands: readonly fc.Arbitrary<PortCommand>[]): ContractTest {
+  return {
+    title: 'When any commands are run on both, Then the adapter answers as the model does',
+    async run({ harness, seed, runs, maxCommands }) {
+      const sequences = fc.commands([...commands], { maxCommands, size: 'max' });
+      const property = fc.asyncProperty(sequences, async (sequence) => {
+        const trial = await Trial.open(harness, MODEL_SETTINGS);
+        try {
+          await fc.asyncModelRun(() => ({ model: new ModelWorld(trial), real: trial }), sequence);
+        } finally {
+          await trial.close();
+        }
+      });
+      await fc.assert(property, { seed, numRuns: runs });
+    },
+  };
+}
