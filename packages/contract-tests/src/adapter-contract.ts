@@ -13,7 +13,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** The settings of a run of the suite, with a random seed where none is given. */
 export function contractSetting(harness: AdapterHarness, options: ContractOptions = {}): ContractSetting {
   const { seed = randomInt(2 ** 31), runs = DEFAULT_RUNS, maxCommands = DEFAULT_MAX_COMMANDS } = options;
-  return { harness, seed, runs, maxCommands };
+  return { harness, seed, runs, maxCommands, shrinks: true };
 }
 
 /** Every test that an adapter with this manifest is held to, as `subject: Given … When …, Then …`, in the order in which they run. */

@@ -7,6 +7,8 @@ export interface ContractSetting {
   readonly seed: number;
   readonly runs: number;
   readonly maxCommands: number;
+  /** Whether a counterexample is made small before it is told: for people, not for the sabotage suite. */
+  readonly shrinks: boolean;
 }
 
 /** One rule of the contract: a sentence, and the code that throws where an adapter breaks it. */

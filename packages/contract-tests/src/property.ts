@@ -15,7 +15,7 @@ export function withProperty<Value>(
 ): ContractTest {
   return {
     title,
-    async run({ harness, seed, runs }) {
+    async run({ harness, seed, runs, shrinks }) {
       const property = fc.asyncProperty(values, async (value) => {
         const trial = await Trial.open(harness, settings);
         try {
@@ -24,7 +24,7 @@ export function withProperty<Value>(
           await trial.close();
         }
       });
-      await fc.assert(property, { seed, numRuns: runs });
+      await fc.assert(property, { seed, numRuns: runs, endOnFailure: !shrinks });
     },
   };
 }

@@ -87,7 +87,7 @@ export function modelGroups(manifest: AdapterCapabilities): readonly ContractGro
 function modelTest(commands: readonly fc.Arbitrary<PortCommand>[]): ContractTest {
   return {
     title: 'When any commands are run on both, Then the adapter answers as the model does',
-    async run({ harness, seed, runs, maxCommands }) {
+    async run({ harness, seed, runs, maxCommands, shrinks }) {
       const sequences = fc.commands([...commands], { maxCommands, size: 'max' });
       const property = fc.asyncProperty(sequences, async (sequence) => {
         const trial = await Trial.open(harness, MODEL_SETTINGS);
@@ -97,7 +97,7 @@ function modelTest(commands: readonly fc.Arbitrary<PortCommand>[]): ContractTest
           await trial.close();
         }
       });
-      await fc.assert(property, { seed, numRuns: runs });
+      await fc.assert(property, { seed, numRuns: runs, endOnFailure: !shrinks });
     },
   };
 }

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+
+import type { AdapterHarness, ContractOptions } from '../adapter-harness.js';
+import { runContractGroup } from '../run-contract-group.js';
+import { adapterSaboteurs } from './adapter-saboteurs.js';
+import { changeSaboteurs } from './change-saboteurs.js';
+import { listSaboteurs } from './list-saboteurs.js';
+import { sabotaged, type Saboteur } from './saboteur.js';
+import { statisticsSaboteurs } from './statistics-saboteurs.js';
+import { storeSaboteurs } from './store-saboteurs.js';
+import { storingSaboteurs } from './storing-saboteurs.js';
+
+/** Every mistake that the suite is known to catch. A new rule of the contract comes with its saboteur. */
+export const saboteurs: readonly Saboteur[] = [
+  ...storingSaboteurs,
+  ...listSaboteurs,
+  ...changeSaboteurs,
+  ...statisticsSaboteurs,
+  ...storeSaboteurs,
+  ...adapterSaboteurs,
+];
+
+/** Enough to meet each mistake: a model test that misses one with this budget and any seed is too weak. */
+const FEW: ContractOptions = { runs: 60, maxCommands: 40 };
+
+/**
+ * Registers the test of the suite itself: each broken adapter is caught by each group that claims it, and the good
+ * adapter passes those groups. The titles of the tests that caught it are shown behind the title.
+ * @param harness A good adapter with all ports, on a manual clock.
+ */
+export function describeSabotage(
+  harness: AdapterHarness,
+  broken: readonly Saboteur[] = saboteurs,
+  options: ContractOptions = {},
+): void {
+  const budget = { ...FEW, ...options };
+
+  describe(`The contract suite on broken adapters made from ${harness.name}`, function () {
+    this.timeout(options.timeoutMs ?? 60_000);
+    before(() => harness.start());
+    after(() => harness.stop());
+
+    describe('Given the good adapter', () => {
+      for (const group of [...new Set(broken.flatMap(({ caughtBy }) => caughtBy))].sort()) {
+        it(`When ${group} runs, Then it passes`, async () => {
+          const { passed, failed } = await runContractGroup(harness, group, budget);
+          expect(failed.map(({ title, reason }) => `${title}: ${String(reason)}`)).to.deep.equal([]);
+          expect(passed, 'tests of the group').not.to.be.empty;
+        });
+      }
+    });
+
+    describe('Given an adapter with one mistake', () => {
+      for (const saboteur of broken) {
+        for (const group of saboteur.caughtBy) {
+          it(`When it ${saboteur.mistake}, Then ${group} catches it`, async function () {
+            const { failed } = await runContractGroup(sabotaged(harness, saboteur), group, budget);
+            expect(failed, 'tests that failed').not.to.be.empty;
+            this.test!.title += `: ${titlesOf(failed)}`;
+          });
+        }
+      }
+    });
+  });
+}
+
+function titlesOf(failed: readonly { readonly title: string }[]): string {
+  const [first, ...others] = failed;
+  return others.length === 0 ? `“${first!.title}”` : `“${first!.title}” and ${others.length} more`;
+}

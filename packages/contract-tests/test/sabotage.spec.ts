@@ -1,0 +1,3 @@
+import { describeSabotage, referenceHarness } from '@test-coordinator/contract-tests';
+
+describeSabotage(referenceHarness());
