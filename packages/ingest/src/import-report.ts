@@ -103,32 +103,54 @@ async function recordReport(
     const outcome = known === null ? 'recorded' : 'duplicate';
     return entryOfDefinition(scenario, { file, format, outcome, warnings });
   }
-  const before = await recordedRun(repositories, run, call);
-  if (before !== null) {
+  const { externalId, before, sibling } = await placeOf(repositories, run, call);
+  if (before !== undefined) {
     const firstWarnings = [`imported before as run ${before.runId}; nothing was changed`];
     return entryOfRun(repositories, before, { file, outcome: 'duplicate', firstWarnings }, call);
   }
   const scenario =
     known ?? (await repositories.scenarios.create({ ...report.scenario, status: 'active' }, call));
-  const stored = await recordRun(repositories, scenario, run, warnings, call);
+  const all =
+    sibling === undefined
+      ? warnings
+      : [
+          `the report names the run of another report, recorded as ${sibling.runId}; this one is a run of its own`,
+          ...warnings,
+        ];
+  const stored = await recordRun(repositories, scenario, { ...run, externalId }, all, call);
   return entryOfRun(repositories, stored, { file, outcome: 'recorded' }, call);
 }
 
-/** The run that this source told of before. Another document about the same run is refused: its results would be lost. */
-async function recordedRun(
+/** Under which name a run is recorded, and what is there already. */
+interface Place {
+  readonly externalId: string;
+  /** The run that this very document told of before. */
+  readonly before?: TestRun;
+  /** A run of the same source id, told by another document. */
+  readonly sibling?: TestRun;
+}
+
+/**
+ * Two documents may name one run (shards of one pipeline). The first takes the run's name; a later one with other content is
+ * recorded under that name and its own hash: refusing it would lose its results, and adding to a finished run would change
+ * a verdict that somebody has read.
+ */
+async function placeOf(repositories: Repositories, run: ParsedRun, call: CallOptions): Promise<Place> {
+  const sibling = await runNamed(repositories, run.externalId, call);
+  if (sibling === undefined) return { externalId: run.externalId };
+  const hash = textOf(objectOf(sibling.configurationSnapshot['source'])?.['sha256']);
+  if (hash === run.contentHash) return { externalId: run.externalId, before: sibling };
+  const externalId = `${run.externalId}:${run.contentHash}`;
+  const before = await runNamed(repositories, externalId, call);
+  return before === undefined ? { externalId, sibling } : { externalId, before };
+}
+
+async function runNamed(
   repositories: Repositories,
-  run: ParsedRun,
+  externalId: string,
   call: CallOptions,
-): Promise<TestRun | null> {
-  const found = await repositories.testRuns.find({ externalId: run.externalId }, { limit: 1 }, call);
-  const before = found.items[0];
-  if (before === undefined) return null;
-  const hash = textOf(objectOf(before.configurationSnapshot['source'])?.['sha256']);
-  if (hash === run.contentHash) return before;
-  throw new ReportRefusedError(
-    'ALREADY_EXISTS',
-    `the run that this report names is recorded as ${before.runId}, from a document with other content; merge the reports of one run before importing them`,
-  );
+): Promise<TestRun | undefined> {
+  return (await repositories.testRuns.find({ externalId }, { limit: 1 }, call)).items[0];
 }
 
 async function recordRun(

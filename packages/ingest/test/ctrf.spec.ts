@@ -160,12 +160,21 @@ describe('CTRF', () => {
       expect((await imported(ctrf([test()]))).runs[0]!.externalId).to.match(/^ctrf:[0-9a-f]{64}$/);
     });
 
-    it('When another report of a recorded run comes, Then it is refused, since its results would be lost', async () => {
+    it('When another report of a recorded run comes, Then it is a run of its own that names the other, and nothing of the first changes', async () => {
       const world = await openWorld();
-      await world.importOne(ctrf([test()], {}, { runId: 'r-1' }));
+      const first = await world.importOne(ctrf([test()], {}, { runId: 'r-1' }));
+      const shard = ctrf([test({ status: 'failed' })], {}, { runId: 'r-1' });
+      const second = await world.importOne(shard);
+      expect(second).to.deep.include({ outcome: 'recorded' });
+      expect(second.run!.runId).not.to.equal(first.run!.runId);
+      expect(second.warnings.join()).to.include(first.run!.runId);
+      expect(second.results).to.include({ passed: 0, failed: 1 });
       const before = await world.stored();
-      const second = await world.importOne(ctrf([test({ status: 'failed' })], {}, { runId: 'r-1' }));
-      expect(second.error!.code).to.equal('ALREADY_EXISTS');
+      expect(await world.importOne(shard)).to.deep.include({ outcome: 'duplicate', run: second.run });
+      expect(await world.importOne(ctrf([test()], {}, { runId: 'r-1' }))).to.deep.include({
+        outcome: 'duplicate',
+        run: first.run,
+      });
       expect(await world.stored()).to.deep.equal(before);
     });
   });

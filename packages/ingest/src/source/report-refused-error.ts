@@ -4,16 +4,9 @@
  * declared latin1, or no text at all. `UNKNOWN_FORMAT`: sound text of no format that is known here. `MALFORMED`: cut
  * off, or against the grammar of JSON, XML or YAML. `UNSAFE`: a DTD, entities, alias bombs, keys that reach a
  * prototype, numbers that no number can hold. `INVALID_REPORT`: a known format that breaks its own rules.
- * `ALREADY_EXISTS`: the run is recorded, from a document with other content.
  */
 export type RefusalCode =
-  | 'TOO_LARGE'
-  | 'UNSUPPORTED_ENCODING'
-  | 'UNKNOWN_FORMAT'
-  | 'MALFORMED'
-  | 'UNSAFE'
-  | 'INVALID_REPORT'
-  | 'ALREADY_EXISTS';
+  'TOO_LARGE' | 'UNSUPPORTED_ENCODING' | 'UNKNOWN_FORMAT' | 'MALFORMED' | 'UNSAFE' | 'INVALID_REPORT';
 
 /** A source that is not taken in. Nothing of it is stored. The message names the place, never a value of the file. */
 export class ReportRefusedError extends Error {
