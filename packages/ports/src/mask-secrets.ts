@@ -39,15 +39,17 @@ const GO_DSN_IN_TEXT = /(?<![^\s"'<>])[^\s"'<>]+@(?=(?:tcp|unix)\()/gi;
 const OPTION_IN_TEXT = /(\s(?:-u|--user)[ =][^\s:]{0,200}:|\bredis-cli\b[^\n]{0,200}? -a )\S+/g;
 /** The member of a name–value pair, and the text of an XML element, whose name is secret. */
 const NAMED_VALUE_IN_TEXT =
-  /(\bname["']?\s{0,4}[=:]\s{0,4}["'])([^"'\n]{1,100})(["']\s{0,4},?\s{1,40}["']?value["']?\s{0,4}[=:]\s{0,4})("[^"]*"?|'[^']*'?|[^\s"']+)/gi;
+  /(\bname["']?\s{0,4}[=:]\s{0,4}["'])([^"'\n]{1,100})(["']\s{0,4},?\s{0,40}["']?value["']?\s{0,4}[=:]\s{0,4})("[^"]*"?|'[^']*'?|[^\s"']+)/gi;
 const ELEMENT_IN_TEXT = /(<([\w.:-]{1,100})>)[^<]+/g;
+/** An object, three levels deep or cut off. Nothing follows it in a pattern, so what it takes in is never tried another way. */
+const NESTED = String.raw`\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\}?)*\}?)*\}?`;
 const PAIR_IN_TEXT = new RegExp(
   [
     String.raw`(pass(?:word|wd|phrase)|requirepass|pwd|secret|credential|api[-_]?key|access[-_]?key|private[-_]?key|connection[-_]?string|token|auth|dsn)`,
     String.raw`([\w-]{0,40})(?![\w-])`,
     // In a query, in a DSN, in JSON, in YAML, as an argument of a command.
     String.raw`(\\?["']?\s{0,4}(?:=|:|%3D)\s{0,4}|(?=\s)(?<=--[\w-]{0,60})\s{1,4})`,
-    String.raw`("(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?|\\"[^"]*"?|${RUN}+)`,
+    String.raw`("(?:[^"\\]|\\[^])*"?|'(?:[^'\\]|\\[^])*'?|\\"[^"]*"?|${NESTED}|\[[^[\]]*\]?|${RUN}+)`,
   ].join(''),
   'gi',
 );
@@ -91,7 +93,9 @@ function withoutUser(url: string, start: string, rest: string, at: string): stri
   return end < 0 ? url : `${start}${MASK}${rest.slice(end)}`;
 }
 
+/** What encloses the value stays, so that masking what was masked changes nothing more. */
 function maskedValue(value: string): string {
-  const quote = /^(?:\\?["'])/.exec(value)?.[0] ?? '';
-  return quote + MASK + (quote !== '' && value.length > quote.length && value.endsWith(quote) ? quote : '');
+  const start = /^(?:\\?["']|[{[])/.exec(value)?.[0] ?? '';
+  const end = start === '{' ? '}' : start === '[' ? ']' : start;
+  return start + MASK + (end !== '' && value.length > start.length && value.endsWith(end) ? end : '');
 }
