@@ -23,6 +23,14 @@ export function json<Shape = Record<string, unknown>>({ text }: Answer): Shape {
   return JSON.parse(text) as Shape;
 }
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The same for every server, and slow to compile. */
 let sharedDocument: ApiDocument | undefined;
 
@@ -51,7 +59,9 @@ export class ApiClient implements AsyncDisposable {
       ...(body !== undefined && { payload: isRaw ? Buffer.from(body) : JSON.stringify(body) }),
     });
     const answer = { status: answered.statusCode, headers: answered.headers, text: answered.payload };
-    const problem = this.document.problemOf(method, url, body, answer);
+    const sent =
+      headers['content-type'] === 'application/json' && typeof body === 'string' ? parsed(body) : body;
+    const problem = this.document.problemOf(method, url, sent, answer);
     expect(problem, `${method} ${url} answered ${answer.text}`).to.equal(undefined);
     return answer;
   }

@@ -125,23 +125,6 @@ describe('Imports over HTTP', () => {
       expect([answer.status, json(answer)['code']], answer.text).to.deep.equal([413, 'INVALID_ARGUMENT']);
       expect(await recordsIn(api)).to.equal(0);
     });
-
-    it('When it is another document about a run that is recorded, Then it conflicts', async () => {
-      await using api = await ApiClient.start();
-      const report = (status: string) =>
-        JSON.stringify({
-          reportFormat: 'CTRF',
-          runId: 'ci-7',
-          results: {
-            tool: { name: 't' },
-            summary: { tests: 1, start: 1_769_800_000_000, stop: 1_769_800_001_000 },
-            tests: [{ name: 'a', status, duration: 5 }],
-          },
-        });
-      expect((await api.call('POST', URL, { body: report('passed') })).status).to.equal(201);
-      const answer = await api.call('POST', URL, { body: report('failed') });
-      expect([answer.status, json(answer)['code']], answer.text).to.deep.equal([409, 'ALREADY_EXISTS']);
-    });
   });
 
   describe('Given a limit on the size of files', () => {

@@ -86,10 +86,7 @@ function bodyOf(request: FastifyRequest): AsyncIterable<Uint8Array> {
 }
 
 function refusal({ code, message }: { readonly code: RefusalCode; readonly message: string }): HttpError {
-  const detail = `${message} (${code})`;
-  if (code === 'TOO_LARGE') return new HttpError(413, 'INVALID_ARGUMENT', detail);
-  if (code === 'ALREADY_EXISTS') return new HttpError(409, 'ALREADY_EXISTS', detail);
-  return new HttpError(400, 'INVALID_ARGUMENT', detail);
+  return new HttpError(code === 'TOO_LARGE' ? 413 : 400, 'INVALID_ARGUMENT', `${message} (${code})`);
 }
 
 function tooLarge(maxBytes: number): HttpError {

@@ -66,7 +66,11 @@ export function problemOf(
     const isStale = isConditional && error.code === 'VERSION_CONFLICT';
     const problem = details(isStale ? 412 : STATUS_OF_CODE[error.code], error.code, error.message, requestId);
     const problems = error.details?.['problems'] as readonly Problem[] | undefined;
-    return problems === undefined ? problem : { ...problem, problems };
+    if (problems === undefined) return problem;
+    return {
+      ...problem,
+      problems: problems.map((one) => ({ path: maskSecrets(one.path), problem: maskSecrets(one.problem) })),
+    };
   }
   const status = refusedStatus(error);
   if (status !== undefined) {

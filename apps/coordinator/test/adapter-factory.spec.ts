@@ -1,0 +1,184 @@
+import {
+  AdapterChoiceError,
+  AdapterFactory,
+  chooseAdapters,
+  readSettings,
+  type ChosenAdapter,
+} from '@test-coordinator/coordinator';
+import {
+  CacheRepository,
+  DataAdapterError,
+  ScenariosRepository,
+  type AdapterHealth,
+  type AdapterLifecycle,
+  type HealthStatus,
+} from '@test-coordinator/ports';
+import { expect } from 'chai';
+import { ContainerModule } from 'inversify';
+
+import { scenario } from './records.js';
+
+const STORAGE = { isDurable: true, detail: 'somewhere' };
+
+/** An adapter without ports that writes down what is asked of it. */
+function recording(
+  name: string,
+  calls: string[],
+  health: HealthStatus | 'cannot start' = 'up',
+): ChosenAdapter {
+  const lifecycle: AdapterLifecycle = {
+    start: async () => {
+      calls.push(`start ${name}`);
+      if (health === 'cannot start') throw new DataAdapterError('UNAVAILABLE', `${name} is away`);
+    },
+    stop: async () => {
+      calls.push(`stop ${name}`);
+    },
+    checkHealth: async (): Promise<AdapterHealth> => ({
+      name,
+      status: health === 'cannot start' ? 'down' : health,
+      latencyMs: 1,
+      detail: 'asked',
+    }),
+    [Symbol.asyncDispose]: () => lifecycle.stop(),
+  };
+  const key = Symbol(name);
+  const module = new ContainerModule(({ bind }) => {
+    bind(key).toConstantValue(lifecycle);
+  });
+  return { module, lifecycle: key };
+}
+
+describe('AdapterFactory', () => {
+  describe('Given the in-memory adapter', () => {
+    it('When a port is asked for twice, by its name or by its token, Then it is the same store', async () => {
+      await using factory = AdapterFactory.useStub();
+      await factory.start();
+      await factory.getScenariosRepository().create(scenario({}) as never);
+      expect(factory.getScenariosRepository()).to.equal(factory.get(ScenariosRepository));
+      expect(factory.getCacheRepository()).to.equal(factory.get(CacheRepository));
+      const { items } = await factory.getScenariosRepository().listAll();
+      expect(items).to.have.length(1);
+      const inUnit = await factory
+        .getUnitOfWork()
+        .run(({ scenarios }) => scenarios.getById(items[0]!.scenarioId));
+      expect(inUnit).to.deep.equal(items[0]);
+    });
+
+    it('When every port is asked for, Then each answers', async () => {
+      await using factory = AdapterFactory.useStub();
+      await factory.start();
+      expect(await factory.getScenariosRepository().listAll()).to.deep.equal({ items: [], nextCursor: null });
+      expect(await factory.getTestRunsRepository().find({})).to.deep.equal({ items: [], nextCursor: null });
+      expect(await factory.getChaosEventsRepository().find({})).to.deep.equal({
+        items: [],
+        nextCursor: null,
+      });
+      expect(await factory.getTestResultsRepository().find({})).to.deep.equal({
+        items: [],
+        nextCursor: null,
+      });
+      expect(await factory.getServiceDiscoveryRepository().getServiceCount()).to.equal(0);
+      expect(await factory.getCacheRepository().exists('a')).to.equal(false);
+      expect(await factory.getUnitOfWork().run(() => Promise.resolve(7))).to.equal(7);
+    });
+
+    it('When two factories are built, Then they share nothing', async () => {
+      await using one = AdapterFactory.useStub();
+      await using other = AdapterFactory.useStub();
+      await one.start();
+      await other.start();
+      await one.getCacheRepository().set('a', 1);
+      expect(await other.getCacheRepository().exists('a')).to.equal(false);
+    });
+
+    it('When it is not started or is stopped, Then calls are CLOSED and its health says down', async () => {
+      const factory = AdapterFactory.useStub();
+      const codeOf = (call: Promise<unknown>) =>
+        call.then(
+          () => 'answered',
+          (error: unknown) => (DataAdapterError.is(error) ? error.code : 'other'),
+        );
+      const repository = factory.getScenariosRepository();
+      expect(await codeOf(repository.listAll())).to.equal('CLOSED');
+      expect((await factory.checkHealth()).status).to.equal('down');
+      await factory.start();
+      expect(await codeOf(repository.listAll())).to.equal('answered');
+      expect((await factory.checkHealth()).status).to.equal('up');
+      await factory.stop();
+      await factory.stop();
+      expect(await codeOf(repository.listAll())).to.equal('CLOSED');
+    });
+
+    it('When a block with `await using` ends, Then it is stopped', async () => {
+      let repository: ScenariosRepository;
+      {
+        await using factory = AdapterFactory.useStub();
+        await factory.start();
+        repository = factory.getScenariosRepository();
+      }
+      const error = await repository.listAll().catch((caught: unknown) => caught);
+      expect(error).to.include({ code: 'CLOSED' });
+    });
+
+    it('When it is asked where records live, Then it says that nothing survives', () => {
+      const { storage } = AdapterFactory.useStub();
+      expect(storage.isDurable).to.equal(false);
+      expect(storage.detail).to.include('memory').and.include('nothing survives');
+    });
+  });
+
+  describe('Given several adapters', () => {
+    it('When they start and stop, Then they do so in order and in reverse', async () => {
+      const calls: string[] = [];
+      const factory = new AdapterFactory(STORAGE, [recording('a', calls), recording('b', calls)]);
+      await factory.start();
+      await factory.stop();
+      expect(calls).to.deep.equal(['start a', 'start b', 'stop b', 'stop a']);
+    });
+
+    it('When one cannot start, Then those before it are stopped and its error is told', async () => {
+      const calls: string[] = [];
+      const adapters = [recording('a', calls), recording('b', calls, 'cannot start'), recording('c', calls)];
+      const error = await new AdapterFactory(STORAGE, adapters).start().catch((caught: unknown) => caught);
+      expect(error).to.include({ code: 'UNAVAILABLE' });
+      expect(calls).to.not.include('start c');
+      expect(calls).to.include('stop a');
+    });
+
+    for (const [statuses, worst] of [
+      [['up', 'up'], 'up'],
+      [['up', 'degraded'], 'degraded'],
+      [['down', 'degraded'], 'down'],
+    ] as const) {
+      it(`When they are ${statuses.join(' and ')}, Then the whole is ${worst}`, async () => {
+        const adapters = statuses.map((status, index) => recording(`n${index}`, [], status));
+        const health = await new AdapterFactory(STORAGE, adapters).checkHealth();
+        expect(health.status).to.equal(worst);
+        expect(health.adapters.map(({ status }) => status)).to.deep.equal(statuses);
+      });
+    }
+  });
+
+  describe('Given settings', () => {
+    const settingsOf = (changes: Record<string, string>) => readSettings(changes);
+
+    for (const variable of ['TEST_COORDINATOR_ADAPTER_POSTGRES_URL', 'TEST_COORDINATOR_ADAPTER_REDIS_URL']) {
+      it(`When ${variable} names a server that this build cannot use, Then memory does not take its place`, () => {
+        const url = variable.includes('REDIS') ? 'redis://:hunter2@h' : 'postgres://u:hunter2@h/d';
+        expect(() => chooseAdapters(settingsOf({ [variable]: url }), {}))
+          .to.throw(AdapterChoiceError, variable)
+          .with.property('message')
+          .that.does.not.include('hunter2');
+      });
+    }
+
+    it('When they set the life of cache entries, Then the adapter has it', async () => {
+      const settings = settingsOf({ TEST_COORDINATOR_ADAPTER_CACHE_TTL_DEFAULT: '7' });
+      await using factory = chooseAdapters(settings, { clock: { now: () => new Date(0) } });
+      await factory.start();
+      await factory.getCacheRepository().set('a', 1);
+      expect(await factory.getCacheRepository().getTtl('a')).to.equal(7);
+    });
+  });
+});

@@ -1,0 +1,175 @@
+import { inspect } from 'node:util';
+
+import { readSettings, SecretText, SETTINGS, SettingsError } from '@test-coordinator/coordinator';
+import { expect } from 'chai';
+
+const PREFIX = 'TEST_COORDINATOR_ADAPTER_';
+
+function refusal(environment: Record<string, string>): SettingsError {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error;
+    throw error;
+  }
+  throw new Error('the settings were taken');
+}
+
+describe('Settings', () => {
+  describe('Given an environment without settings', () => {
+    it('When it is read, Then every setting has its documented default', () => {
+      expect(readSettings({ PATH: '/bin', HOME: '/root' })).to.deep.equal({
+        postgresUrl: undefined,
+        postgresPoolSize: 10,
+        postgresMaxOverflow: 20,
+        postgresPoolTimeoutSeconds: 30,
+        postgresPoolRecycleSeconds: 3_600,
+        postgresSchema: 'test_coordination',
+        redisUrl: undefined,
+        redisPoolSize: 10,
+        redisSocketTimeoutSeconds: 5,
+        redisSocketConnectTimeoutSeconds: 5,
+        redisKeyPrefix: 'test-coordinator:',
+        cacheTtlDefaultSeconds: 300,
+        cacheTtlScenariosSeconds: 600,
+        cacheTtlTestRunsSeconds: 300,
+        cacheTtlResultsSeconds: 180,
+        serviceName: 'test-coordinator',
+        serviceVersion: undefined,
+        heartbeatIntervalSeconds: 30,
+        staleServiceThresholdSeconds: 300,
+        batchSize: 100,
+        queryTimeoutSeconds: 30,
+        testRunsRetentionDays: 90,
+        scenariosRetentionDays: 365,
+        chaosEventsRetentionDays: 90,
+        testResultsRetentionDays: 90,
+        logLevel: 'INFO',
+        logSqlQueries: false,
+        healthCheckTimeoutSeconds: 5,
+        dataDir: undefined,
+        httpHost: '127.0.0.1',
+        httpPort: 8_084,
+        httpBodyLimitBytes: 1_048_576,
+        httpImportLimitBytes: 67_108_864,
+      });
+    });
+
+    it('When a command has other defaults, Then they stand in, and a variable goes before them', () => {
+      expect(readSettings({}, { logLevel: 'WARNING' }).logLevel).to.equal('WARNING');
+      const told = readSettings({ [`${PREFIX}LOG_LEVEL`]: 'debug' }, { logLevel: 'WARNING' });
+      expect(told.logLevel).to.equal('DEBUG');
+    });
+
+    it('When the settings are read, Then nobody can change them', () => {
+      const settings = readSettings({}) as { batchSize: number };
+      expect(() => (settings.batchSize = 1)).to.throw(TypeError);
+    });
+  });
+
+  describe('Given variables', () => {
+    for (const [name, text, key, value] of [
+      ['POSTGRES_POOL_SIZE', '25', 'postgresPoolSize', 25],
+      ['POSTGRES_POOL_SIZE', ' 25 ', 'postgresPoolSize', 25],
+      ['POSTGRES_POOL_SIZE', '', 'postgresPoolSize', 10],
+      ['QUERY_TIMEOUT', '0.5', 'queryTimeoutSeconds', 0.5],
+      ['LOG_SQL_QUERIES', 'True', 'logSqlQueries', true],
+      ['LOG_SQL_QUERIES', '0', 'logSqlQueries', false],
+      ['LOG_LEVEL', 'warn', 'logLevel', 'WARNING'],
+      ['DATA_DIR', '/var/lib/test coordinator', 'dataDir', '/var/lib/test coordinator'],
+    ] as const) {
+      it(`When ${name} is ${JSON.stringify(text)}, Then ${key} is ${JSON.stringify(value)}`, () => {
+        expect(readSettings({ [PREFIX + name]: text })[key]).to.equal(value);
+      });
+    }
+
+    for (const [given, plain] of [
+      ['postgresql+asyncpg://app:p@db:5432/chaos', 'postgresql://app:p@db:5432/chaos'],
+      ['POSTGRES://app:p@db/chaos', 'postgres://app:p@db/chaos'],
+      [
+        'postgresql+psycopg2://app:p%40ss@db/chaos?sslmode=require',
+        'postgresql://app:p%40ss@db/chaos?sslmode=require',
+      ],
+      ['postgresql:///chaos?host=/var/run/postgresql', 'postgresql:///chaos?host=/var/run/postgresql'],
+      [
+        'postgresql://app:p@%2Fvar%2Frun%2Fpostgresql/chaos',
+        'postgresql://app:p@%2Fvar%2Frun%2Fpostgresql/chaos',
+      ],
+    ] as const) {
+      it(`When the URL of PostgreSQL is ${given}, Then the driver gets ${plain}`, () => {
+        expect(readSettings({ [`${PREFIX}POSTGRES_URL`]: given }).postgresUrl?.reveal()).to.equal(plain);
+      });
+    }
+
+    it('When a URL has a secret, Then it prints masked in every way and is revealed on demand alone', () => {
+      const settings = readSettings({ [`${PREFIX}REDIS_URL`]: 'rediss://:hunter2@cache:6380/1' });
+      expect(settings.redisUrl).to.be.instanceOf(SecretText);
+      expect(settings.redisUrl?.reveal()).to.equal('rediss://:hunter2@cache:6380/1');
+      const printed = [
+        inspect(settings, { depth: 9, showHidden: true }),
+        JSON.stringify(settings),
+        String(settings.redisUrl),
+      ];
+      for (const text of printed)
+        expect(text).to.include('rediss://***@cache:6380/1').and.not.include('hunter2');
+    });
+  });
+
+  describe('Given wrong variables', () => {
+    it('When several are wrong, Then one error names them all', () => {
+      const error = refusal({
+        [`${PREFIX}POSTGRES_POOL_SIZE`]: 'many',
+        [`${PREFIX}BATCH_SIZE`]: '0',
+        [`${PREFIX}LOG_LEVEL`]: 'LOUD',
+        TEST_COORDINATOR_HTTP_PORT: '70000',
+        [`${PREFIX}CACHE_TTL_DEFALT`]: '3',
+      });
+      expect(error.message.split('\n')).to.deep.equal([
+        `${PREFIX}POSTGRES_POOL_SIZE must be a whole number from 1 to 1000, not "many"`,
+        `${PREFIX}BATCH_SIZE must be a whole number from 1 to 1000, not "0"`,
+        `${PREFIX}LOG_LEVEL must be one of DEBUG, INFO, WARNING, ERROR, not "LOUD"`,
+        'TEST_COORDINATOR_HTTP_PORT must be a whole number from 0 to 65535, not "70000"',
+        `${PREFIX}CACHE_TTL_DEFALT is not a known setting; did you mean ${PREFIX}CACHE_TTL_DEFAULT?`,
+      ]);
+      expect(error.problems).to.have.length(5);
+    });
+
+    for (const [name, text] of [
+      ['POSTGRES_URL', 'app:hunter2@db/chaos'],
+      ['POSTGRES_URL', 'mysql://app:hunter2@db/chaos'],
+      ['POSTGRES_URL', 'postgresql://app:hun/ter2@db/chaos'],
+      ['POSTGRES_URL', 'host=db password=hunter2'],
+      ['REDIS_URL', 'redis:hunter2'],
+      ['POSTGRES_POOL_SIZE', 'postgres://app:hunter2@db/chaos'],
+    ] as const) {
+      it(`When ${name} is a wrong ${text.replace('hunter2', '…')}, Then the error does not show the secret`, () => {
+        const error = refusal({ [PREFIX + name]: text });
+        expect(error.message)
+          .to.include(PREFIX + name)
+          .and.include('***');
+        expect(inspect(error)).to.not.match(/hun\/?ter2/);
+      });
+    }
+
+    for (const text of ['-1', '1.5', '1e1', '0x10', '٣', 'NaN', 'Infinity', '99999999999999999999']) {
+      it(`When a whole number is ${text}, Then it is refused`, () => {
+        expect(refusal({ [`${PREFIX}BATCH_SIZE`]: text }).problems).to.have.length(1);
+      });
+    }
+
+    it('When a variable under our prefix is nothing like a setting, Then it is refused without a guess', () => {
+      const { message } = refusal({ [`${PREFIX}ZZZZZZZZ`]: 'hunter2' });
+      expect(message).to.equal(`${PREFIX}ZZZZZZZZ is not a known setting`);
+    });
+
+    it('When a name comes from the prototype of objects, Then it is refused as any other', () => {
+      expect(refusal({ [`${PREFIX}LOG_LEVEL`]: 'constructor' }).problems).to.have.length(1);
+      expect(refusal({ [`${PREFIX}__proto__`]: 'x' }).problems).to.have.length(1);
+    });
+  });
+
+  it('Given the table of settings, When it is read, Then no two have one variable', () => {
+    const variables = Object.values(SETTINGS).map(({ variable }) => variable);
+    expect(new Set(variables).size).to.equal(variables.length);
+  });
+});
