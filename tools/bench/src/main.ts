@@ -56,9 +56,14 @@ function runInOwnProcess(args: readonly string[]): void {
 
 function print({ title, reach }: BenchmarkGroup, figures: readonly Figure[]): void {
   const width = Math.max(...figures.map(({ name }) => name.length));
-  const lines = figures.map(({ name, operationsPerSecond, microseconds, ratio }) => {
-    const rate = Math.round(operationsPerSecond).toLocaleString('en').padStart(13);
-    return `  ${name.padEnd(width)} ${rate}/s ${microseconds.toFixed(3).padStart(12)} µs ${ratio.toPrecision(3).padStart(8)}`;
+  const lines = figures.map(({ name, operationsPerSecond, microseconds, cpuMicroseconds, ratio }) => {
+    const columns = [
+      `${Math.round(operationsPerSecond).toLocaleString('en')}/s`.padStart(15),
+      `${microseconds.toFixed(3)} µs`.padStart(15),
+      `${cpuMicroseconds.toFixed(3)} µs CPU`.padStart(19),
+      ratio.toPrecision(3).padStart(10),
+    ];
+    return `  ${name.padEnd(width)}${columns.join('')}`;
   });
   process.stdout.write(`\n${title}\n${lines.join('\n')}\n`);
   if (reach !== undefined) process.stdout.write(`  reach: ${reach}\n`);

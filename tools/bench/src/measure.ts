@@ -20,6 +20,8 @@ export interface Figure {
   readonly name: string;
   readonly operationsPerSecond: number;
   readonly microseconds: number;
+  /** Processor time of all threads, the collector's too: what a busy machine disturbs least. */
+  readonly cpuMicroseconds: number;
   /** Throughput against the first contender. */
   readonly ratio: number;
 }
@@ -30,20 +32,27 @@ export interface Figure {
  */
 export async function measure(group: BenchmarkGroup, rounds: number): Promise<readonly Figure[]> {
   const times = group.contenders.map((): number[] => []);
+  const cpuTimes = group.contenders.map((): number[] => []);
   for (let round = -1; round < rounds; round += 1) {
     for (const [index, contender] of group.contenders.entries()) {
       await contender.prepare?.();
+      const cpuStart = process.cpuUsage();
       const start = process.hrtime.bigint();
       await contender.run();
       const nanoseconds = Number(process.hrtime.bigint() - start);
-      if (round >= 0) times[index]!.push(nanoseconds / contender.operations);
+      const { user, system } = process.cpuUsage(cpuStart);
+      if (round < 0) continue;
+      times[index]!.push(nanoseconds / contender.operations);
+      cpuTimes[index]!.push((user + system) / contender.operations);
     }
   }
   const medians = times.map(median);
+  const cpuMedians = cpuTimes.map(median);
   return group.contenders.map(({ name }, index) => ({
     name,
     operationsPerSecond: 1e9 / medians[index]!,
     microseconds: medians[index]! / 1e3,
+    cpuMicroseconds: cpuMedians[index]!,
     ratio: medians[0]! / medians[index]!,
   }));
 }

@@ -32,7 +32,7 @@ export async function* countByStatus({ divisor }: Scale): AsyncIterable<Benchmar
         },
       },
       {
-        name: `of one run and type (${(records / 20 / 9).toFixed(0)} results)`,
+        name: `of one run and type, through ${(records / 20).toLocaleString('en')} results`,
         operations: 1,
         run: async () => {
           await testResults.countByStatus({ runId, types: ['latency'] });
