@@ -19,3 +19,6 @@ export {
 export { SecretText } from './settings/secret-text.js';
 export { SETTINGS, type LogLevel, type Setting, type Settings } from './settings/setting-table.js';
 export { SettingsError, readSettings } from './settings/read-settings.js';
+export { EXIT, UsageError, type Host, type TerminalStream } from './commands/command.js';
+export { runCommandLine } from './commands/command-line.js';
+export { errorText } from './commands/error-text.js';

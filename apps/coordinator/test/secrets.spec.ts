@@ -1,4 +1,3 @@
-import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 
 import {
@@ -12,6 +11,7 @@ import { DataAdapterError } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
 import { ApiClient } from './api-client.js';
+import { TerminalDouble } from './terminal-double.js';
 
 const SECRET = 'hunter2';
 
@@ -30,19 +30,11 @@ const CORPUS = [
   `Authorization: Bearer ${SECRET}`,
 ];
 
-class Collected extends Writable {
-  text = '';
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
-
 async function logged(
   write: (log: Awaited<ReturnType<typeof createLogger>>) => void,
   options: Partial<LoggerOptions> = {},
 ) {
-  const stream = new Collected();
+  const stream = new TerminalDouble();
   write(await createLogger(stream, { level: 'DEBUG', serviceName: 'test', isPretty: false, ...options }));
   return stream.text;
 }
@@ -115,7 +107,7 @@ describe('Secrets', () => {
   describe('Given a port that fails with a secret in its error', () => {
     for (const [index, text] of CORPUS.entries()) {
       it(`When a route meets it (form ${index + 1}), Then it is neither in the answer nor in the log`, async () => {
-        const stream = new Collected();
+        const stream = new TerminalDouble();
         const logger = await createLogger(stream, { level: 'DEBUG', serviceName: 'test', isPretty: false });
         const causes = [
           new DataAdapterError('UNAVAILABLE', text, { cause: new Error(text) }),
