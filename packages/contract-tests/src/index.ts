@@ -30,3 +30,4 @@ export { runContractGroup, type GroupReport } from './run-contract-group.js';
 export { describeSabotage, saboteurs } from './sabotage/describe-sabotage.js';
 export { sabotaged, type GoodWorld, type Saboteur } from './sabotage/saboteur.js';
 export type { GroupName } from './contract-group.js';
+export { contractOptionsFrom } from './contract-options.js';

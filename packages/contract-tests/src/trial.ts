@@ -47,6 +47,10 @@ export class Trial {
     return this.world.ports as Ports;
   }
 
+  get isClockManual(): boolean {
+    return this.capabilities.clock.kind === 'manual';
+  }
+
   /** This client and, where data is shared, a second one on the same data. */
   async clients(): Promise<readonly Ports[]> {
     if (this.capabilities.shared !== true) return [this.ports];
@@ -63,7 +67,7 @@ export class Trial {
   /** Holds a time of a record to be now, by the clock that counts. */
   expectNow(date: Date | undefined, what: string): void {
     expect(date, what).to.be.instanceOf(Date);
-    if (this.capabilities.clock.kind === 'manual') expect(date, what).to.deep.equal(this.clock.now());
+    if (this.isClockManual) expect(date, what).to.deep.equal(this.clock.now());
     else expect(date!.getTime(), what).to.be.closeTo(systemClock.now().getTime(), CLOCK_SKEW_MS);
   }
 

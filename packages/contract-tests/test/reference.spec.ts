@@ -1,3 +1,7 @@
-import { describeAdapterContract, referenceHarness } from '@test-coordinator/contract-tests';
+import {
+  contractOptionsFrom,
+  describeAdapterContract,
+  referenceHarness,
+} from '@test-coordinator/contract-tests';
 
-describeAdapterContract(referenceHarness());
+describeAdapterContract(referenceHarness(), contractOptionsFrom(process.env));

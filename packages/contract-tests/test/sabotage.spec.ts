@@ -1,3 +1,3 @@
-import { describeSabotage, referenceHarness } from '@test-coordinator/contract-tests';
+import { contractOptionsFrom, describeSabotage, referenceHarness } from '@test-coordinator/contract-tests';
 
-describeSabotage(referenceHarness());
+describeSabotage(referenceHarness(), contractOptionsFrom(process.env));

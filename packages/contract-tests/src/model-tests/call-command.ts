@@ -5,6 +5,7 @@ import { ModelRefusal } from '../model/model-refusal.js';
 import { asDataAdapterError } from '../outcome.js';
 import { scribble, snapshot } from '../snapshot.js';
 import type { Trial } from '../trial.js';
+import { lookAgain } from './model-scripts.js';
 import type { ModelWorld, ModelledPort } from './model-world.js';
 
 /** One call of one method of a port, as data. */
@@ -50,6 +51,15 @@ export function expectSame(call: PortCall, actual: Answer, expected: Answer): vo
   }
 }
 
+/** Makes the calls one after the other on both, and holds each answer of the adapter to that of the model. */
+export async function compare(
+  model: ModelWorld,
+  { ports }: Trial,
+  calls: readonly PortCall[],
+): Promise<void> {
+  for (const call of calls) expectSame(call, await askAdapter(ports, call), askModel(model, call));
+}
+
 export class CallCommand implements AsyncCommand<ModelWorld, Trial> {
   constructor(readonly call: PortCall) {}
 
@@ -57,8 +67,8 @@ export class CallCommand implements AsyncCommand<ModelWorld, Trial> {
     return true;
   }
 
-  async run(model: ModelWorld, { ports }: Trial): Promise<void> {
-    expectSame(this.call, await askAdapter(ports, this.call), askModel(model, this.call));
+  async run(model: ModelWorld, trial: Trial): Promise<void> {
+    await compare(model, trial, [this.call, ...lookAgain(this.call, trial.isClockManual)]);
   }
 
   toString(): string {

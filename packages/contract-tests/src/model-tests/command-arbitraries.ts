@@ -35,6 +35,15 @@ export function fields(record: Readonly<Record<string, fc.Arbitrary<unknown>>>):
   return fc.record(record, { requiredKeys: [], noNullPrototype: true });
 }
 
+/** A filter of at most two of the fields: one that asks for more finds nothing, and shows nothing. */
+export function filters(record: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<object> {
+  return fc
+    .subarray(Object.keys(record), { maxLength: 2 })
+    .chain((asked) =>
+      fc.record(Object.fromEntries(asked.map((field) => [field, record[field]!])), { noNullPrototype: true }),
+    );
+}
+
 /** One of a few values, so that calls meet each other. */
 export function few<Value>(...values: readonly Value[]): fc.Arbitrary<Value> {
   return fc.constantFrom(...values);

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 
-import type { AdapterCapabilities } from '../adapter-harness.js';
+import type { AdapterCapabilities, PortName } from '../adapter-harness.js';
 import type { ContractGroup, ContractSubject, ContractTest } from '../contract-group.js';
 import { Trial } from '../trial.js';
+import { compare } from './call-command.js';
 import { asCommand, type PortCommand } from './command-arbitraries.js';
+import { PRELUDE, SWEEPS } from './model-scripts.js';
 import { MODEL_SETTINGS, ModelWorld } from './model-world.js';
 import { recordCommands } from './record-commands.js';
 import { advances, cacheCommands, registryCommands } from './store-commands.js';
@@ -18,7 +20,7 @@ const all = ({ writes, reads, walks }: typeof scenarios): readonly fc.Arbitrary<
   ...walks,
 ];
 const [createScenario, updateScenario] = scenarios.writes.map(asCommand);
-const [createRun, , deleteRun] = testRuns.writes.map(asCommand);
+const [createRun, updateRun, deleteRun] = testRuns.writes.map(asCommand);
 
 /** For each port, commands on it, and those on its parents that it needs to get anywhere. */
 const commandsOf: {
@@ -33,6 +35,8 @@ const commandsOf: {
   ],
   testRuns: (manifest) => [
     ...all(testRuns),
+    updateRun!,
+    updateRun!,
     createScenario!,
     createScenario!,
     updateScenario!,
@@ -80,11 +84,27 @@ export function modelGroups(manifest: AdapterCapabilities): readonly ContractGro
   return manifest.ports.flatMap((subject) => {
     const commands = commandsOf[subject]?.(manifest) ?? [];
     if (commands.length === 0) return [];
-    return [{ subject, concern: 'model', title: 'Given a model of the port', tests: [modelTest(commands)] }];
+    return [
+      {
+        subject,
+        concern: 'model',
+        title: 'Given a model of the port',
+        tests: [modelTest(subject, manifest, commands)],
+      },
+    ];
   });
 }
 
-function modelTest(commands: readonly fc.Arbitrary<PortCommand>[]): ContractTest {
+function modelTest(
+  subject: PortName,
+  { ports }: AdapterCapabilities,
+  commands: readonly fc.Arbitrary<PortCommand>[],
+): ContractTest {
+  const prelude = subject in recordCommands || subject === 'unitOfWork' ? PRELUDE : [];
+  const swept =
+    subject === 'unitOfWork' ? (Object.keys(recordCommands) as (keyof typeof recordCommands)[]) : [subject];
+  const start = prelude.filter(({ port }) => ports.includes(port));
+  const sweep = swept.flatMap((port) => SWEEPS[port]);
   return {
     title: 'When any commands are run on both, Then the adapter answers as the model does',
     async run({ harness, seed, runs, maxCommands, shrinks }) {
@@ -92,7 +112,10 @@ function modelTest(commands: readonly fc.Arbitrary<PortCommand>[]): ContractTest
       const property = fc.asyncProperty(sequences, async (sequence) => {
         const trial = await Trial.open(harness, MODEL_SETTINGS);
         try {
-          await fc.asyncModelRun(() => ({ model: new ModelWorld(trial), real: trial }), sequence);
+          const model = new ModelWorld(trial);
+          await compare(model, trial, start);
+          await fc.asyncModelRun(() => ({ model, real: trial }), sequence);
+          await compare(model, trial, sweep);
         } finally {
           await trial.close();
         }

@@ -20,18 +20,27 @@ export const MODEL_SETTINGS = { staleThresholdMs: 2_000, defaultTtlSeconds: 3 };
 export class ModelWorld {
   readonly state = new RecordsState();
   readonly ports: { readonly [Name in ModelledPort]: Synchronous<Ports[Name]> };
-  readonly cache: CacheModel;
+  readonly #cache: CacheModel;
+  readonly #serviceDiscovery: ServiceDiscoveryModel;
 
   constructor({ clock }: Trial) {
     const ids = new SequentialIds();
-    this.cache = new CacheModel(clock, MODEL_SETTINGS.defaultTtlSeconds);
+    this.#cache = new CacheModel(clock, MODEL_SETTINGS.defaultTtlSeconds);
+    this.#serviceDiscovery = new ServiceDiscoveryModel(clock, MODEL_SETTINGS.staleThresholdMs);
     this.ports = {
       scenarios: new ScenariosModel(this.state, clock),
       testRuns: new TestRunsModel(this.state, clock, ids),
       chaosEvents: new ChaosEventsModel(this.state, clock, ids),
       testResults: new TestResultsModel(this.state, clock, ids),
-      serviceDiscovery: new ServiceDiscoveryModel(clock, MODEL_SETTINGS.staleThresholdMs),
-      cache: this.cache,
+      serviceDiscovery: this.#serviceDiscovery,
+      cache: this.#cache,
     };
+  }
+
+  /** When the next entry expires or the next instance grows stale, in milliseconds from now. */
+  msToNextEdge(): number | undefined {
+    const edges = [this.#cache.msToNextExpiry(), this.#serviceDiscovery.msToNextStale()];
+    const ahead = edges.filter((ms) => ms !== undefined);
+    return ahead.length === 0 ? undefined : Math.min(...ahead);
   }
 }

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 
 import { fixtures } from '../fixtures.js';
 import type { PortCall } from './call-command.js';
-import { calls, few, fields, someOf, walks, type PortCommand } from './command-arbitraries.js';
+import { calls, few, fields, filters, someOf, walks, type PortCommand } from './command-arbitraries.js';
 
 const { at, id } = fixtures;
 
@@ -24,9 +24,9 @@ export interface RecordCommands {
 }
 
 const scenarioId = few('a', 'B', 'b');
-const runId = few(id(1), id(2), id(3), id(4));
-const recordId = few(id(1), id(2), id(3), id(4), id(5));
-const version = fc.integer({ min: 1, max: 3 });
+const runId = few(id(1), id(2), id(3), id(5));
+const recordId = few(id(1), id(2), id(3), id(4));
+const version = few(1, 1, 1, 2, 2, 3);
 const json = few({}, { n: 1 }, { n: 1, list: [{ deep: true }] });
 const environment = few('staging', 'Staging');
 const time = fc.integer({ min: -2, max: 2 }).map((step) => at(step * 1_000));
@@ -34,9 +34,9 @@ const durationMs = few(0, 1, 7, 1_000);
 const exitCode = few(0, 1);
 const text = few('ENGINE', 'k', '%', 'é');
 const orAbsent = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | null | undefined> =>
-  fc.oneof({ weight: 3, arbitrary: value }, few(null, undefined));
+  fc.oneof({ weight: 2, arbitrary: value }, few(null, null, undefined));
 
-const scenarioFilter = fields({
+const scenarioFilter = filters({
   statuses: someOf('draft', 'active'),
   types: someOf('combined', 'service_restart'),
   service: few('engine', 'gateway'),
@@ -94,7 +94,7 @@ const scenarios: RecordCommands = {
   walks: [walks('scenarios', 'find', scenarioFilter)],
 };
 
-const runFilter = fields({
+const runFilter = filters({
   scenarioId,
   statuses: someOf('pending', 'running', 'failed', 'passed'),
   types: someOf('combined', 'service_restart'),
@@ -158,11 +158,11 @@ const testRuns: RecordCommands = {
       'testRuns',
       'completeRun',
       runId,
-      few(...FINAL_RUN_STATUSES),
+      few('passed', 'passed', 'passed', ...FINAL_RUN_STATUSES),
       fields({ exitCode: orAbsent(exitCode), errorMessage: orAbsent(few('text')) }),
     ),
     calls('testRuns', 'recordCompletion', runId, exitCode, durationMs),
-    calls('testRuns', 'updateStatus', runId, few(...RUN_STATUSES)),
+    calls('testRuns', 'updateStatus', runId, few('running', 'running', 'passed', ...RUN_STATUSES)),
   ],
   reads: [
     calls('testRuns', 'getById', runId),
@@ -178,7 +178,7 @@ const testRuns: RecordCommands = {
   walks: [walks('testRuns', 'find', runFilter)],
 };
 
-const eventFilter = fields({
+const eventFilter = filters({
   scenarioId,
   runId,
   statuses: someOf('pending', 'injected', 'in_progress', 'recovered'),
@@ -248,7 +248,7 @@ const newResult = fc
   .tuple(
     recordId,
     runId,
-    few('latency', 'audit_trail'),
+    few('latency', 'service_health'),
     few(...RESULT_STATUSES),
     time,
     fields({
@@ -268,11 +268,11 @@ const newResult = fc
     ...rest,
   }));
 
-const resultFilter = fields({
+const resultFilter = filters({
   scenarioId,
   runId,
   statuses: someOf('passed', 'failed', 'skipped'),
-  types: someOf('latency', 'audit_trail'),
+  types: someOf('latency', 'service_health'),
   environment,
   correlationId: few('x', 'X'),
   text,

@@ -3,11 +3,13 @@ import fc from 'fast-check';
 
 import type { ClockCapability } from '../adapter-harness.js';
 import { fixtures } from '../fixtures.js';
+import type { PortCall } from './call-command.js';
 import { asCommand, calls, few, fields, walks, type PortCommand } from './command-arbitraries.js';
-import { AdvanceCommand, AdvanceToExpiryCommand } from './time-commands.js';
+import { AdvanceCommand, AdvanceToEdgeCommand } from './time-commands.js';
 
-const key = few('a', 'A', 'ab', '*', 'n');
-const value = few<JsonValue>(1, 'text', null, 5, { n: 1, list: [1] }, Number.MAX_SAFE_INTEGER);
+const MOST = Number.MAX_SAFE_INTEGER;
+const key = few('a', 'A', 'ab', '*');
+const value = few<JsonValue>(1, 5, MOST, MOST, 'text', null, { n: 1, list: [1] });
 const pattern = few('*', 'a*', '?', '[a-b]*', '\\*', '[^a]');
 const keys = fc.array(key, { maxLength: 4 });
 
@@ -15,6 +17,10 @@ const keys = fc.array(key, { maxLength: 4 });
 export const advances: fc.Arbitrary<PortCommand> = few(1, 500, 1_000, 1_999, 2_000, 3_000).map(
   (ms) => new AdvanceCommand(ms),
 );
+
+function toEdge(looks: readonly PortCall[]): fc.Arbitrary<PortCommand> {
+  return few<-1 | 0 | 1>(-1, 0, 1).map((offset) => new AdvanceToEdgeCommand(offset, looks));
+}
 
 /** Where the store keeps the clock, no entry of a model test expires while it runs. */
 export function cacheCommands({ kind }: ClockCapability): readonly fc.Arbitrary<PortCommand>[] {
@@ -24,7 +30,7 @@ export function cacheCommands({ kind }: ClockCapability): readonly fc.Arbitrary<
   const entries = fc.array(fc.tuple(key, value), { maxLength: 3 }).map((pairs) => new Map(pairs));
   const timed = [
     advances,
-    few<-1 | 0 | 1>(-1, 0, 1).map((offset) => new AdvanceToExpiryCommand(offset)),
+    toEdge(['a', 'A', 'ab', '*'].map((name) => ({ port: 'cache', method: 'exists', values: [name] }))),
     asCommand(calls('cache', 'getTtl', key)),
   ];
   return [
@@ -34,7 +40,7 @@ export function cacheCommands({ kind }: ClockCapability): readonly fc.Arbitrary<
     calls('cache', 'delete', key),
     calls('cache', 'exists', key),
     calls('cache', 'expire', key, kind === 'manual' ? few(0.001, 1, 2, null) : ttlSeconds),
-    calls('cache', 'increment', key, few(1, -2, 0), options),
+    calls('cache', 'increment', key, few(1, -2, 0, MOST), options),
     calls('cache', 'decrement', key, few(1, 3), options),
     calls('cache', 'getMany', keys),
     calls('cache', 'setMany', entries, options),
@@ -73,4 +79,12 @@ export const registryCommands: readonly fc.Arbitrary<PortCommand>[] = [
     walks('serviceDiscovery', 'listAllServices'),
     walks('serviceDiscovery', 'listServicesByName', serviceName),
     advances,
+    toEdge(
+      ['a', 'A', 'b', 'c'].map((name) => ({
+        port: 'serviceDiscovery',
+        method: 'isServiceHealthy',
+        values: [name],
+      })),
+    ),
+    asCommand(calls('serviceDiscovery', 'updateHeartbeat', serviceId)),
   );

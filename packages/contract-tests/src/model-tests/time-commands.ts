@@ -1,6 +1,7 @@
 import type { AsyncCommand } from 'fast-check';
 
 import type { Trial } from '../trial.js';
+import { compare, type PortCall } from './call-command.js';
 import type { ModelWorld } from './model-world.js';
 
 /** Moves the clock that adapter and model share. */
@@ -21,17 +22,23 @@ export class AdvanceCommand implements AsyncCommand<ModelWorld, Trial> {
   }
 }
 
-/** Moves the clock to where the next cache entry expires, a millisecond before, or one after: where mistakes by one live. */
-export class AdvanceToExpiryCommand implements AsyncCommand<ModelWorld, Trial> {
-  constructor(private readonly offsetMs: -1 | 0 | 1) {}
+/**
+ * Moves the clock to where the next entry expires or the next instance grows stale, a millisecond before, or one
+ * after, and looks: where mistakes by one live.
+ */
+export class AdvanceToEdgeCommand implements AsyncCommand<ModelWorld, Trial> {
+  constructor(
+    private readonly offsetMs: -1 | 0 | 1,
+    private readonly looks: readonly PortCall[],
+  ) {}
 
-  check({ cache }: Readonly<ModelWorld>): boolean {
-    return cache.msToNextExpiry() !== undefined;
+  check(model: Readonly<ModelWorld>): boolean {
+    return model.msToNextEdge() !== undefined;
   }
 
-  run({ cache }: ModelWorld, { clock }: Trial): Promise<void> {
-    clock.advance(cache.msToNextExpiry()! + this.offsetMs);
-    return Promise.resolve();
+  async run(model: ModelWorld, trial: Trial): Promise<void> {
+    trial.clock.advance(model.msToNextEdge()! + this.offsetMs);
+    await compare(model, trial, this.looks);
   }
 
   toString(): string {

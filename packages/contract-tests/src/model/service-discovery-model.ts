@@ -70,6 +70,15 @@ export class ServiceDiscoveryModel implements Synchronous<ServiceDiscoveryReposi
     return this.#services.size;
   }
 
+  /** When the next healthy instance grows stale, in milliseconds from now; `undefined` when none is healthy. */
+  msToNextStale(): number | undefined {
+    const ages = [...this.#services.values()].map(
+      ({ lastSeen }) => this.clock.now().getTime() - lastSeen.getTime(),
+    );
+    const ahead = ages.map((age) => this.staleThresholdMs - age).filter((ms) => ms > 0);
+    return ahead.length === 0 ? undefined : Math.min(...ahead);
+  }
+
   #named(serviceName: string): readonly ServiceInfo[] {
     return [...this.#services.values()].filter((service) => service.serviceName === serviceName);
   }

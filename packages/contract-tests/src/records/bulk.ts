@@ -67,6 +67,16 @@ export const bulkGroup: ContractGroup = {
         }
       },
     ),
+    inWorld(
+      'When its ids do not rise, Then the records come back in its order all the same',
+      async (trial) => {
+        const testResults = await stored(trial);
+        const batch = [7, 5, 6].map((n) => fixtures.testResult({ resultId: id(n) }));
+        const records = await testResults.bulkCreate(batch);
+        expect(records.map(({ resultId }) => resultId)).to.deep.equal([7, 5, 6].map(id));
+        expect(await ids(testResults)).to.deep.equal([5, 6, 7].map(id));
+      },
+    ),
     inWorld('When it holds every field, Then each is stored as given', async (trial) => {
       const testResults = await stored(trial);
       const [record] = await testResults.bulkCreate([fixtures.fullTestResult()]);
@@ -122,7 +132,9 @@ export const bulkGroup: ContractGroup = {
     inWorld('When it is recorded again, or repeats itself, Then each id is one record', async (trial) => {
       const testResults = await stored(trial);
       const batch = [5, 6, 5].map((n) => fixtures.testResult({ resultId: id(n) }));
-      const first = snapshot(await testResults.bulkCreate(batch));
+      const records = await testResults.bulkCreate(batch);
+      expect(records.map(({ resultId }) => resultId)).to.deep.equal([5, 6, 5].map(id));
+      const first = snapshot(records);
       await trial.pass(1);
       expect(snapshot(await testResults.bulkCreate(batch))).to.deep.equal(first);
       expect(await ids(testResults)).to.deep.equal([id(5), id(6)]);

@@ -95,7 +95,7 @@ const registry: readonly Saboteur[] = [
         return stale.sort();
       };
       const updateHeartbeat: typeof serviceDiscovery.updateHeartbeat = async (serviceId) => {
-        await Promise.resolve();
+        await tick();
         return serviceDiscovery.updateHeartbeat(serviceId);
       };
       return {
