@@ -1,0 +1,5 @@
+import { describeSabotage } from '@test-coordinator/contract-tests';
+
+import { stubHarness } from './stub-harness.js';
+
+describeSabotage(stubHarness);
