@@ -71,6 +71,7 @@ function recoveredTooEarly(injectedAt: Date, recoveredAt: OrAbsent<Date>): Probl
 
 export const newChaosEventRules = compileRules('event', NewChaosEventRules, {
   defaults: { status: 'pending', parameters: EMPTY_OBJECT },
+  minted: 'eventId',
   across: ({ injectedAt, recoveredAt }) => recoveredTooEarly(injectedAt, recoveredAt),
 });
 export const chaosEventChangeRules = compileRules('event', ChaosEventChangeRules, { keepNull: true });
@@ -78,9 +79,8 @@ export const eventRecoveryRules = compileRules('recovery', EventRecoveryRules);
 
 /** @throws InvalidValueError naming each field that breaks a rule. */
 export function newChaosEvent(input: NewChaosEvent, mintId: () => string, now: Date): ChaosEvent {
-  const fields = newChaosEventRules.read(input);
-  const eventId = fields.eventId ?? mintId();
-  return Object.freeze({ eventId, ...fields, createdAt: frozenDate(now), version: 1 }) as ChaosEvent;
+  const fields = newChaosEventRules.read(input, mintId);
+  return Object.freeze({ ...fields, createdAt: frozenDate(now), version: 1 }) as ChaosEvent;
 }
 
 /** The record after `changes`, one version later. @throws InvalidValueError */

@@ -25,6 +25,8 @@ export interface RuleOptions<Input> {
   readonly defaults?: Readonly<Partial<Record<keyof Input & string, unknown>>>;
   /** Keep `null` of optional properties in what is read: for changes, where it clears the property. */
   readonly keepNull?: boolean;
+  /** The id that is minted when it is absent. */
+  readonly minted?: keyof Input & string;
   /** A rule over several properties, asked once each property is sound by itself. */
   readonly across?: (fields: Input) => Problem | undefined;
 }
@@ -40,10 +42,11 @@ export interface CompiledRules<Input> {
   /** What is wrong with `input`, in the order of the declarations; empty when nothing is. */
   problems(input: unknown): readonly Problem[];
   /**
-   * A fresh object of the declared properties with defaults filled in, sharing nothing that can change with `input`.
+   * A fresh object of the declared properties, in their order, with defaults filled in and the id minted where it is absent;
+   * it shares nothing that can change with `input`.
    * @throws InvalidValueError
    */
-  read(input: unknown): Input;
+  read(input: unknown, mintId?: () => string): Input;
   /** The same rules as JSON Schema, for documents that describe the wire. */
   readonly schema: SchemaFragment;
 }
@@ -53,7 +56,7 @@ export function compileRules<Input extends object>(
   ruleClass: RuleClass<Input>,
   options: RuleOptions<Input> = {},
 ): CompiledRules<Given<Input>> {
-  const { defaults = {}, keepNull = false, across } = options;
+  const { defaults = {}, keepNull = false, minted, across } = options;
   const properties = propertiesOf(ruleClass, defaults as Readonly<Record<string, unknown>>);
   const known = new Set(properties.map(({ name }) => name));
 
@@ -75,21 +78,26 @@ export function compileRules<Input extends object>(
     return found ?? NO_PROBLEMS;
   }
 
-  function read(input: unknown): Given<Input> {
-    const found = problems(input);
-    if (found.length > 0) throw new InvalidValueError(subject, found);
-    const given = input as Record<string, unknown>;
+  function refused(input: unknown): InvalidValueError {
+    return new InvalidValueError(subject, problems(input));
+  }
+
+  // One pass judges and copies; the list of problems is made only for an input that is refused.
+  function read(input: unknown, mintId?: () => string): Given<Input> {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) throw refused(input);
     const fields: Record<string, unknown> = {};
     for (let index = 0; index < properties.length; index += 1) {
-      const { name, copy, fallback } = properties[index]!;
-      const value = given[name];
-      if (value === undefined || value === null) {
-        if (value === null && keepNull) fields[name] = null;
-        else if (fallback !== undefined) fields[name] = fallback;
-      } else {
+      const property = properties[index]!;
+      const { name, copy, fallback } = property;
+      const value = (input as Record<string, unknown>)[name];
+      if (problemOf(property, value) !== undefined) throw refused(input);
+      if (value !== undefined && value !== null)
         fields[name] = copy === undefined ? value : copy(value as never);
-      }
+      else if (value === null && keepNull) fields[name] = null;
+      else if (fallback !== undefined) fields[name] = fallback;
+      else if (name === minted && mintId !== undefined) fields[name] = mintId();
     }
+    for (const key of Object.keys(input)) if (!known.has(key)) throw refused(input);
     const problem = across?.(fields as Input);
     if (problem !== undefined) throw new InvalidValueError(subject, [problem]);
     return fields as Given<Input>;

@@ -49,11 +49,11 @@ class NewTestResultRules {
 
 export const newTestResultRules = compileRules('result', NewTestResultRules, {
   defaults: { attempt: 1, flaky: false },
+  minted: 'resultId',
 });
 
 /** @throws InvalidValueError naming each field that breaks a rule. */
 export function newTestResult(input: NewTestResult, mintId: () => string, now: Date): TestResult {
-  const fields = newTestResultRules.read(input);
-  const resultId = fields.resultId ?? mintId();
-  return Object.freeze({ resultId, ...fields, createdAt: frozenDate(now) }) as TestResult;
+  const fields = newTestResultRules.read(input, mintId);
+  return Object.freeze(Object.assign(fields, { createdAt: frozenDate(now) })) as TestResult;
 }

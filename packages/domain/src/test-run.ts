@@ -88,6 +88,7 @@ class FinalStatusRules {
 
 export const newTestRunRules = compileRules('run', NewTestRunRules, {
   defaults: { status: 'pending', configurationSnapshot: EMPTY_OBJECT, pinned: false, unverified: false },
+  minted: 'runId',
   across: ({ startedAt, completedAt }): Problem | undefined =>
     startedAt != null && completedAt != null && completedAt < startedAt
       ? { path: 'completedAt', problem: 'is before startedAt' }
@@ -100,10 +101,9 @@ export const finalStatusRules = compileRules('completion', FinalStatusRules);
 
 /** @throws InvalidValueError naming each field that breaks a rule. */
 export function newTestRun(input: NewTestRun, mintId: () => string, now: Date): TestRun {
-  const fields = newTestRunRules.read(input);
+  const fields = newTestRunRules.read(input, mintId);
   const createdAt = frozenDate(now);
-  const runId = fields.runId ?? mintId();
-  return Object.freeze({ runId, ...fields, createdAt, updatedAt: createdAt, version: 1 }) as TestRun;
+  return Object.freeze({ ...fields, createdAt, updatedAt: createdAt, version: 1 }) as TestRun;
 }
 
 /** The record after `changes`, one version later. @throws InvalidValueError */
