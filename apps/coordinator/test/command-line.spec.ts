@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { expect } from 'chai';
 
 import { CoordinatorProcess } from './coordinator-process.js';
+import { runInProcess } from './in-process.js';
 
 const ANY_PORT = { TEST_COORDINATOR_HTTP_PORT: '0' };
 const SERVING = /"url":"(http:\/\/[^"]+)"/;
@@ -24,7 +25,7 @@ describe('Command line', function () {
   describe('Given a question about the program', () => {
     for (const args of [['--help'], ['-h'], ['help'], ['import', '--help']]) {
       it(`When it is ${args.join(' ')}, Then commands and exit codes are told on stdout`, async () => {
-        const { code, stdout, stderr } = await CoordinatorProcess.run(args);
+        const { code, stdout, stderr } = await runInProcess(args);
         expect([code, stderr]).to.deep.equal([0, '']);
         expect(stdout)
           .to.include('import FILE…')
@@ -43,7 +44,7 @@ describe('Command line', function () {
 
   describe('Given what cannot be run', () => {
     it('When the command is not known, Then the code is 2 and one line says so', async () => {
-      const { code, stdout, stderr } = await CoordinatorProcess.run(['constructor']);
+      const { code, stdout, stderr } = await runInProcess(['constructor']);
       expect([code, stdout]).to.deep.equal([2, '']);
       expect(stderr).to.include('There is no command "constructor".');
     });
@@ -67,7 +68,7 @@ describe('Command line', function () {
     ] as const) {
       it(`When ${variable} is set, Then the code is 2: memory does not stand in for a server`, async () => {
         for (const args of [[], ['import', 'a.xml']]) {
-          const { code, stderr } = await CoordinatorProcess.run(args, { settings: { [variable]: url } });
+          const { code, stderr } = await runInProcess(args, { [variable]: url });
           expect(code).to.equal(2);
           expect(stderr)
             .to.include(`${variable} is set, and this build has no adapter`)
@@ -88,6 +89,22 @@ describe('Command line', function () {
         .to.include(`Cannot listen on 127.0.0.1 port ${port}: it is taken`)
         .and.not.match(/\n\s+at /);
     });
+  });
+
+  it('Given an error that nobody caught, When the process meets it, Then it ends with 70 and shows no secret', async () => {
+    // Thrown from outside of every command, once the program is there to catch it.
+    const thrower = `const wait = setInterval(() => {
+      if (process.listenerCount('uncaughtException') === 0) return;
+      clearInterval(wait);
+      throw new Error('password=hunter2');
+    });`;
+    const settings = {
+      ...ANY_PORT,
+      NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(thrower)}"`,
+    };
+    const { code, stderr } = await CoordinatorProcess.run([], { settings });
+    expect(code).to.equal(70);
+    expect(stderr).to.include('Something went wrong that nobody expected').and.include('password=***');
   });
 
   describe('Given a server', () => {

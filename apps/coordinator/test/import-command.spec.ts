@@ -7,6 +7,7 @@ import { expect } from 'chai';
 
 import { CoordinatorProcess } from './coordinator-process.js';
 import { CTRF, example, EXPERIMENT, examplePath, JOURNAL, JUNIT } from './examples.js';
+import { runInProcess } from './in-process.js';
 
 interface Report {
   readonly reports: readonly {
@@ -84,7 +85,7 @@ describe('Command import', function () {
     it('When zone and environment are told, Then they are used', async () => {
       const xml = '<testsuite name="s" timestamp="2026-01-31T10:00:00"><testcase name="a"/></testsuite>';
       const options = ['--format=json', '--zone=+01:00', '--environment', 'blue'];
-      const { stdout } = await CoordinatorProcess.run(['import', written('a.xml', xml), ...options]);
+      const { stdout } = await runInProcess(['import', written('a.xml', xml), ...options]);
       const [report] = reportsIn(stdout);
       expect(report).to.include({ testEnvironment: 'blue', file: 'a.xml' });
       expect(report?.run?.startedAt).to.equal('2026-01-31T09:00:00.000Z');
@@ -115,7 +116,7 @@ describe('Command import', function () {
       'gzip that is cut off': gzipSync('x'.repeat(9_999)).subarray(0, 20),
     })) {
       it(`When it is ${what}, Then it is refused with a reason and code 1, without a stack`, async () => {
-        const { code, stdout, stderr } = await CoordinatorProcess.run(['import', written('file', content)]);
+        const { code, stdout, stderr } = await runInProcess(['import', written('file', content)]);
         expect(code).to.equal(1);
         expect(stdout).to.match(/^REFUSED/);
         expect(stdout + stderr).to.not.match(/\n\s+at |node:internal/);
@@ -125,7 +126,7 @@ describe('Command import', function () {
     it('When a file is larger than the limit, Then it is refused', async () => {
       const file = written('large.xml', `<testsuite name="${'a'.repeat(5_000)}"/>`);
       const settings = { TEST_COORDINATOR_HTTP_IMPORT_LIMIT: '2048' };
-      const { code, stdout } = await CoordinatorProcess.run(['import', file], { settings });
+      const { code, stdout } = await runInProcess(['import', file], settings);
       expect(code).to.equal(1);
       expect(stdout).to.include('TOO_LARGE');
     });
@@ -139,7 +140,7 @@ describe('Command import', function () {
       [['import', '--zone', 'Mars', examplePath(JUNIT)], 'zone'],
     ] as const) {
       it(`When it is ${args.slice(0, 3).join(' ')}, Then the code is 2 and stdout is empty`, async () => {
-        const { code, stdout, stderr } = await CoordinatorProcess.run(args);
+        const { code, stdout, stderr } = await runInProcess(args);
         expect([code, stdout]).to.deep.equal([2, '']);
         expect(stderr).to.include(message);
       });

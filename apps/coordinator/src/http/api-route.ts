@@ -14,7 +14,7 @@ export interface ApiRoute {
 }
 
 /** Every part that the document needs is required by its type. */
-export interface ApiSchema {
+interface ApiSchema {
   readonly operationId: string;
   readonly summary: string;
   readonly description?: string;

@@ -27,8 +27,8 @@ import { resultRoutes } from './result-routes.js';
 import { runRoutes } from './run-routes.js';
 import { scenarioRoutes } from './scenario-routes.js';
 
-export const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
-export const DEFAULT_IMPORT_LIMIT_BYTES = 67_108_864;
+const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+const DEFAULT_IMPORT_LIMIT_BYTES = 67_108_864;
 
 export interface ServerOptions {
   readonly factory: AdapterFactory;

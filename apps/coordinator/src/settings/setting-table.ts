@@ -23,7 +23,7 @@ const HTTP = 'TEST_COORDINATOR_HTTP_';
 /** Under these prefixes every variable must be one of the table. */
 export const SETTING_PREFIXES: readonly string[] = [ADAPTER, HTTP];
 
-export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
+const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const DAY_SECONDS = 86_400;
