@@ -60,11 +60,11 @@ export interface World {
   /** The life of the adapter that `ports` belong to; not started yet. */
   readonly lifecycle: AdapterLifecycle;
   /** The ports of another started client of the same data, with connections of its own. */
-  peer?(): Promise<Partial<Ports>>;
+  readonly peer?: () => Promise<Partial<Ports>>;
   /** Opens the same data again, with an adapter that is not started yet; the suite has stopped this one. */
-  reopen?(): Promise<World>;
+  readonly reopen?: () => Promise<World>;
   /** Cuts (`reset`) or freezes (`freeze`) the link to the backend; the function that it answers with heals it. */
-  interrupt?(kind: 'reset' | 'freeze'): Promise<() => Promise<void>>;
+  readonly interrupt?: (kind: 'reset' | 'freeze') => Promise<() => Promise<void>>;
   /** Stops the adapter unless it is stopped, and lets go of everything. Data may stay for a person to look at. */
   close(): Promise<void>;
 }

@@ -96,7 +96,7 @@ const hostileJson: readonly HostileJson[] = [
   { why: 'a Map', member: new Map(), path: '' },
   { why: 'a function', member: () => 1, path: '' },
   { why: 'undefined in a list', member: [1, undefined], path: '[1]' },
-  { why: 'a hole in a list', member: [0, 1].concat(new Array<number>(1)), path: '[2]' },
+  { why: 'a hole in a list', member: Object.assign([0, 1], { length: 3 }), path: '[2]' },
   { why: 'a NUL character', member: { text: 'a\0b' }, path: '.text' },
   { why: 'a NUL character in a key', member: { 'a\0b': 1 }, path: '."a\\u0000b"' },
   { why: 'a lone surrogate', member: ['\ud800'], path: '[0]' },

@@ -14,7 +14,7 @@ export interface ContractSetting {
 /** One rule of the contract: a sentence, and the code that throws where an adapter breaks it. */
 export interface ContractTest {
   readonly title: string;
-  run(setting: ContractSetting): Promise<void>;
+  readonly run: (setting: ContractSetting) => Promise<void>;
 }
 
 /** What a group is about: a port, or the adapter as a whole. */

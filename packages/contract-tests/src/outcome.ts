@@ -43,7 +43,8 @@ export function asDataAdapterError(reason: unknown): DataAdapterError {
   return reason;
 }
 
-function problemPaths(error: DataAdapterError): readonly string[] {
+/** The paths of the problems that an error names. */
+export function problemPaths(error: DataAdapterError): readonly string[] {
   const problems = error.details?.['problems'];
   return Array.isArray(problems) ? problems.map((problem: { readonly path: string }) => problem.path) : [];
 }

@@ -115,12 +115,13 @@ const unsharedTest: TestOf = (suffix) =>
 const transactionsTest: TestOf = (suffix) =>
   inWorld(`When a unit rolls back, Then nothing of it is left ${suffix}`, async ({ ports, world }) => {
     const before = snapshot(await readEverything(world.ports));
+    const reason = new Error('rolled back');
     const unit = ports.unitOfWork.run(async (repositories) => {
       await prepareEverything(repositories);
-      throw new RangeError('rolled back');
+      throw reason;
     });
     const [settled] = await Promise.allSettled([unit]);
-    expect(settled).to.deep.include({ status: 'rejected' });
+    expect(settled).to.deep.equal({ status: 'rejected', reason });
     expect(snapshot(await readEverything(world.ports))).to.deep.equal(before);
   });
 

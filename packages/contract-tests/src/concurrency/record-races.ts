@@ -35,16 +35,8 @@ function racesOf(kind: RecordKind): ContractGroup {
         'When all create it with other content, Then one wins, and the others are ALREADY_EXISTS',
         async (trial) => {
           await kind.prepare(trial.ports);
-          const textField =
-            word === 'scenario'
-              ? 'name'
-              : word === 'run'
-                ? 'testEnvironment'
-                : word === 'event'
-                  ? 'targetService'
-                  : 'actualValue';
           const outcome = await fiftyAtOnce(trial, (ports, n) =>
-            kind.create(ports, kind.minimal({ [textField]: `caller ${n}` })),
+            kind.create(ports, kind.minimal({ [kind.textField]: `caller ${n}` })),
           );
           const winner = expectOneWinner(outcome, 'ALREADY_EXISTS');
           expect(snapshot((await kind.list(trial.ports)).items)).to.deep.equal([snapshot(winner)]);

@@ -18,6 +18,8 @@ export interface RecordKind {
   readonly mintsIds: boolean;
   /** The field that holds a JSON object. */
   readonly jsonField: string;
+  /** A required field, or an optional one, that takes any short text. */
+  readonly textField: string;
   readonly optionalFields: readonly string[];
   /** What an input that leaves all optional fields out is stored as, besides what was given. */
   readonly defaults: Input;
@@ -43,7 +45,13 @@ export interface RecordKind {
 
 /** The `update` of a kind of record. */
 export interface RecordChange {
-  update(ports: Ports, id: unknown, version: unknown, changes: Input, options?: CallOptions): Promise<object>;
+  readonly update: (
+    ports: Ports,
+    id: unknown,
+    version: unknown,
+    changes: Input,
+    options?: CallOptions,
+  ) => Promise<object>;
   /** A valid change of several fields of `full()`, each to another value. */
   readonly changes: Input;
   /** The optional fields that a change may clear, all given in `full()`. */

@@ -56,6 +56,7 @@ export const scenarioKind: RecordKind = {
   idField: 'scenarioId',
   mintsIds: false,
   jsonField: 'configuration',
+  textField: 'name',
   optionalFields: [
     'description',
     'status',
@@ -118,6 +119,7 @@ export const testRunKind: RecordKind = {
   idField: 'runId',
   mintsIds: true,
   jsonField: 'configurationSnapshot',
+  textField: 'testEnvironment',
   optionalFields: [
     'status',
     'startedAt',
@@ -176,6 +178,7 @@ export const chaosEventKind: RecordKind = {
   idField: 'eventId',
   mintsIds: true,
   jsonField: 'parameters',
+  textField: 'targetService',
   optionalFields: ['parameters', 'durationMs', 'status', 'recoveredAt', 'recoveryTimeMs'],
   defaults: { status: 'pending', parameters: {} },
   stamps: { updatedAt: false, version: true },
@@ -217,6 +220,7 @@ export const testResultKind: RecordKind = {
   idField: 'resultId',
   mintsIds: true,
   jsonField: 'metadata',
+  textField: 'actualValue',
   optionalFields: ['name', 'errorDetails', 'correlationId', 'attempt', 'flaky', 'metadata'],
   defaults: { attempt: 1, flaky: false },
   stamps: { updatedAt: false, version: false },

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import type { Ports } from '../adapter-harness.js';
 import { inWorld, type ContractGroup } from '../contract-group.js';
-import { expectRefusal } from '../outcome.js';
+import { expectRefusal, problemPaths } from '../outcome.js';
 import { snapshot } from '../snapshot.js';
 import { createBreaches, withBreach, type Breach } from './field-rules.js';
 import type { RecordKind } from './record-kind.js';
@@ -45,10 +45,7 @@ export function validationGroup(kind: RecordKind): ContractGroup {
         await kind.prepare(ports);
         const input = kind.full({ [kind.jsonField]: 7, unknown: 1 });
         const error = await expectRefusal(kind.create(ports, input), 'INVALID_ARGUMENT', { path: 'unknown' });
-        const paths = (error.details?.['problems'] as readonly { readonly path: string }[]).map(
-          ({ path }) => path,
-        );
-        expect(paths).to.have.members([kind.jsonField, 'unknown']);
+        expect(problemPaths(error)).to.have.members([kind.jsonField, 'unknown']);
       }),
       inWorld(
         'When a wrong one follows under a stored id, Then the stored one stays as it is',

@@ -21,6 +21,7 @@ import {
   runCompletionRules,
   scenarioChangeRules,
   testRunChangeRules,
+  type CompiledRules,
 } from '@test-coordinator/domain';
 import {
   MAX_CACHE_KEY_LENGTH,
@@ -71,6 +72,11 @@ const date =
   (path: string): Check =>
   (value) =>
     checkDate(value, path);
+
+const reads =
+  (rules: CompiledRules<object>): Check =>
+  (value) =>
+    rules.read(value);
 
 const byTime = page('timeAndId');
 const byId = page('id');
@@ -133,9 +139,9 @@ function checkBatch(results: unknown): void {
 /** What the arguments of every method must be, place by place; the options follow them. */
 export const CHECKS: { readonly [Name in Exclude<keyof Ports, 'unitOfWork'>]: Checks<Ports[Name]> } = {
   scenarios: {
-    create: [newScenarioRules.read],
+    create: [reads(newScenarioRules)],
     getById: [checkScenarioId],
-    update: [checkScenarioId, checkVersion, scenarioChangeRules.read],
+    update: [checkScenarioId, checkVersion, reads(scenarioChangeRules)],
     delete: [checkScenarioId],
     find: [(filter) => checkScenarioFilter(filter as never), byTime],
     listAll: [page('timeAndId', true)],
@@ -146,12 +152,12 @@ export const CHECKS: { readonly [Name in Exclude<keyof Ports, 'unitOfWork'>]: Ch
     getActiveScenarios: [byTime],
   },
   testRuns: {
-    create: [newTestRunRules.read],
+    create: [reads(newTestRunRules)],
     getById: [uuid('runId')],
-    update: [uuid('runId'), checkVersion, testRunChangeRules.read],
+    update: [uuid('runId'), checkVersion, reads(testRunChangeRules)],
     delete: [uuid('runId')],
     startRun: [uuid('runId')],
-    completeRun: [uuid('runId'), oneOf(FINAL_RUN_STATUSES, 'status'), ifGiven(runCompletionRules.read)],
+    completeRun: [uuid('runId'), oneOf(FINAL_RUN_STATUSES, 'status'), ifGiven(reads(runCompletionRules))],
     recordCompletion: [
       uuid('runId'),
       (exitCode) => recordedCompletionRules.read({ exitCode, durationMs: 0 }),
@@ -168,20 +174,20 @@ export const CHECKS: { readonly [Name in Exclude<keyof Ports, 'unitOfWork'>]: Ch
     getAverageDuration: [ifGiven(checkTestRunFilter)],
   },
   chaosEvents: {
-    create: [newChaosEventRules.read],
+    create: [reads(newChaosEventRules)],
     getById: [uuid('eventId')],
-    update: [uuid('eventId'), checkVersion, chaosEventChangeRules.read],
+    update: [uuid('eventId'), checkVersion, reads(chaosEventChangeRules)],
     getByRun: [uuid('runId'), byId],
     getByType: [oneOf(EVENT_TYPES, 'eventType'), byId],
     getByService: [text('targetService'), byId],
     updateStatus: [uuid('eventId'), oneOf(EVENT_STATUSES, 'status')],
-    recordRecovery: [uuid('eventId'), ifGiven(eventRecoveryRules.read)],
+    recordRecovery: [uuid('eventId'), ifGiven(reads(eventRecoveryRules))],
     find: [(filter) => checkChaosEventFilter(filter as never), byId],
     getActiveEvents: [byId],
     calculateAverageRecoveryTime: [ifGiven(checkChaosEventFilter)],
   },
   testResults: {
-    create: [newTestResultRules.read],
+    create: [reads(newTestResultRules)],
     getById: [uuid('resultId')],
     bulkCreate: [checkBatch],
     find: [(filter) => checkTestResultFilter(filter as never), byId],
@@ -195,7 +201,7 @@ export const CHECKS: { readonly [Name in Exclude<keyof Ports, 'unitOfWork'>]: Ch
     getAssertionStatistics: [ifGiven(checkTestResultFilter)],
   },
   serviceDiscovery: {
-    register: [newServiceInfoRules.read],
+    register: [reads(newServiceInfoRules)],
     deregister: [checkServiceId],
     updateHeartbeat: [checkServiceId],
     getServiceById: [checkServiceId],
