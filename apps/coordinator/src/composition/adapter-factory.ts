@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
 
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
