@@ -54,6 +54,9 @@ const PAIR_IN_TEXT = new RegExp(
   'gi',
 );
 
+/** No pattern above matches a text without one of these; most texts have none, and are told so in a tenth of the time. */
+const MAY_HOLD_SECRET = /[=:@<%]|-[-au]|AKIA|gh[pousr]_|eyJ|bearer|basic/i;
+
 /**
  * The text with what is secret in it replaced by `***`: user and password of URLs (also percent-encoded, also of
  * sockets), values of secret names in queries, DSNs, JSON, YAML, command lines and headers.
@@ -61,6 +64,7 @@ const PAIR_IN_TEXT = new RegExp(
  * keeps it out of texts.
  */
 export function maskSecrets(text: string): string {
+  if (!MAY_HOLD_SECRET.test(text)) return text;
   return text
     .replaceAll(
       URL_IN_TEXT,
