@@ -25,7 +25,7 @@ export interface Findable {
   readonly refused: readonly (readonly [field: string, value: unknown])[];
 }
 
-export interface Shorthand {
+interface Shorthand {
   readonly method: string;
   readonly filter: Filter;
   readonly read: (ports: Ports, page?: PageRequest) => Promise<Page<object>>;

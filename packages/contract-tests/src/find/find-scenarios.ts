@@ -7,7 +7,7 @@ import { refusedText, refusedWords, type Findable } from './find-group.js';
 const { at } = fixtures;
 
 /** Stored a second apart. The names have what a LIKE pattern and a careless lower-casing would trip over. */
-export const SCENARIOS: readonly Partial<NewScenario>[] = [
+const SCENARIOS: readonly Partial<NewScenario>[] = [
   {
     scenarioId: 'a',
     name: 'Restart the Engine',

@@ -17,7 +17,7 @@ import { calls, few, fields, filters, someOf, walks, type PortCommand } from './
 const { at, id } = fixtures;
 
 /** Everything that commands do with one kind of record. */
-export interface RecordCommands {
+interface RecordCommands {
   readonly writes: readonly fc.Arbitrary<PortCall>[];
   readonly reads: readonly fc.Arbitrary<PortCall>[];
   readonly walks: readonly fc.Arbitrary<PortCommand>[];

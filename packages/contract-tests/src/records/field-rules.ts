@@ -29,7 +29,7 @@ export function text(field: string, most: number, least = 0): readonly Breach[] 
 }
 
 /** A list of at most `items` texts. */
-export function textList(field: string, items: number, most: number): readonly Breach[] {
+function textList(field: string, items: number, most: number): readonly Breach[] {
   return [
     ...each(field, [SECRET, { 0: SECRET }, Array.from({ length: items + 1 }, () => 'x')]),
     { field, value: ['fine', ''], path: `${field}[1]` },
@@ -38,7 +38,7 @@ export function textList(field: string, items: number, most: number): readonly B
   ];
 }
 
-export function word(field: string): readonly Breach[] {
+function word(field: string): readonly Breach[] {
   return each(field, [SECRET, '', 'ACTIVE', 'Passed', 'toString', 1, ['active']]);
 }
 
@@ -47,7 +47,7 @@ export function whole(field: string, least: number, most: number): readonly Brea
   return each(field, ['1', 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1n, least - 1, most + 1]);
 }
 
-export function date(field: string): readonly Breach[] {
+function date(field: string): readonly Breach[] {
   return each(field, [
     '2026-01-15T10:20:30.123Z',
     1_768_472_430_123,
@@ -57,7 +57,7 @@ export function date(field: string): readonly Breach[] {
   ]);
 }
 
-export function flag(field: string): readonly Breach[] {
+function flag(field: string): readonly Breach[] {
   return each(field, ['true', 1, 0]);
 }
 

@@ -10,7 +10,7 @@ import type {
 
 import type { Ports } from '../adapter-harness.js';
 import { fixtures } from '../fixtures.js';
-import type { Input, RecordKind } from './record-kind.js';
+import type { RecordKind } from './record-kind.js';
 
 const { at, id } = fixtures;
 
@@ -50,7 +50,7 @@ async function prepareRuns(ports: Ports): Promise<void> {
   await ports.testRuns.create(fixtures.testRun({ runId: id(2) }));
 }
 
-export const scenarioKind: RecordKind = {
+const scenarioKind: RecordKind = {
   subject: 'scenarios',
   word: 'scenario',
   idField: 'scenarioId',
@@ -113,7 +113,7 @@ export const scenarioKind: RecordKind = {
   },
 };
 
-export const testRunKind: RecordKind = {
+const testRunKind: RecordKind = {
   subject: 'testRuns',
   word: 'run',
   idField: 'runId',
@@ -172,7 +172,7 @@ export const testRunKind: RecordKind = {
   },
 };
 
-export const chaosEventKind: RecordKind = {
+const chaosEventKind: RecordKind = {
   subject: 'chaosEvents',
   word: 'event',
   idField: 'eventId',
@@ -214,7 +214,7 @@ export const chaosEventKind: RecordKind = {
   },
 };
 
-export const testResultKind: RecordKind = {
+const testResultKind: RecordKind = {
   subject: 'testResults',
   word: 'result',
   idField: 'resultId',
@@ -249,8 +249,3 @@ export const testResultKind: RecordKind = {
 };
 
 export const recordKinds: readonly RecordKind[] = [scenarioKind, testRunKind, chaosEventKind, testResultKind];
-
-/** The record without the optional fields of its kind. */
-export function withoutOptional(kind: RecordKind, input: Input): Input {
-  return Object.fromEntries(Object.entries(input).filter(([field]) => !kind.optionalFields.includes(field)));
-}

@@ -66,8 +66,13 @@ export const adapterSaboteurs: readonly Saboteur[] = [
   },
   {
     mistake: 'sends a call whose signal is aborted',
-    caughtBy: ['scenarios/call options', 'cache/call options'],
-    sabotage({ ports: { scenarios, cache } }) {
+    caughtBy: [
+      'scenarios/call options',
+      'testResults/call options',
+      'cache/call options',
+      'unitOfWork/call options',
+    ],
+    sabotage({ ports: { scenarios, testResults, cache, unitOfWork } }) {
       const unsignalled = (options: CallOptions | undefined): CallOptions => ({
         ...options,
         signal: undefined,
@@ -76,6 +81,12 @@ export const adapterSaboteurs: readonly Saboteur[] = [
         ports: {
           scenarios: instead(scenarios, {
             create: (scenario, options) => scenarios.create(scenario, unsignalled(options)),
+          }),
+          testResults: instead(testResults, {
+            bulkCreate: (results, options) => testResults.bulkCreate(results, unsignalled(options)),
+          }),
+          unitOfWork: instead(unitOfWork, {
+            run: (work, options) => unitOfWork.run(work, unsignalled(options)),
           }),
           cache: instead(cache, { flushAll: (options) => cache.flushAll(unsignalled(options)) }),
         },

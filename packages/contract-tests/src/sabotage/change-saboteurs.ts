@@ -1,6 +1,6 @@
 import { setImmediate as tick } from 'node:timers/promises';
 
-import type { ChaosEvent, Scenario, TestResult, TestRun } from '@test-coordinator/domain';
+import type { TestRun } from '@test-coordinator/domain';
 
 import { instead, onRefusal, type Saboteur } from './saboteur.js';
 
@@ -72,6 +72,30 @@ const updates: readonly Saboteur[] = [
         return chaosEvents.update(eventId, version, rest);
       };
       return { ports: { chaosEvents: instead(chaosEvents, { update }) } };
+    },
+  },
+];
+
+const ofEvents: readonly Saboteur[] = [
+  {
+    mistake: 'does not look at the version of an event',
+    caughtBy: ['chaosEvents/update', 'chaosEvents/races', 'chaosEvents/model'],
+    sabotage({ ports: { chaosEvents } }) {
+      const update: typeof chaosEvents.update = (eventId, version, changes) =>
+        onRefusal(chaosEvents.update(eventId, version, changes), 'VERSION_CONFLICT', async () => {
+          const now = await chaosEvents.getById(eventId);
+          return update(eventId, now!.version, changes);
+        });
+      return { ports: { chaosEvents: instead(chaosEvents, { update }) } };
+    },
+  },
+  {
+    mistake: 'does not look at the fence of a recovery',
+    caughtBy: ['chaosEvents/recovery', 'chaosEvents/call options'],
+    sabotage({ ports: { chaosEvents } }) {
+      const recordRecovery: typeof chaosEvents.recordRecovery = (eventId, recovery, options) =>
+        chaosEvents.recordRecovery(eventId, recovery, { ...options, fence: undefined });
+      return { ports: { chaosEvents: instead(chaosEvents, { recordRecovery }) } };
     },
   },
 ];
@@ -206,101 +230,4 @@ const states: readonly Saboteur[] = [
   },
 ];
 
-const references: readonly Saboteur[] = [
-  {
-    mistake: 'leaves the events of a removed run',
-    caughtBy: ['testRuns/references'],
-    sabotage({ ports: { chaosEvents } }) {
-      const seen = new Map<string, ChaosEvent>();
-      return {
-        ports: {
-          chaosEvents: instead(chaosEvents, {
-            create: async (input) => {
-              const event = await chaosEvents.create(input);
-              seen.set(event.eventId, event);
-              return event;
-            },
-            getById: async (eventId) => (await chaosEvents.getById(eventId)) ?? seen.get(eventId) ?? null,
-          }),
-        },
-      };
-    },
-  },
-  {
-    mistake: 'removes a scenario with its runs',
-    caughtBy: ['testRuns/references', 'scenarios/model'],
-    sabotage({ ports: { scenarios, testRuns } }) {
-      const remove: typeof scenarios.delete = (scenarioId) =>
-        onRefusal(scenarios.delete(scenarioId), 'IN_USE', async () => {
-          for (const { runId } of (await testRuns.getByScenario(scenarioId)).items)
-            await testRuns.delete(runId);
-          return scenarios.delete(scenarioId);
-        });
-      return { ports: { scenarios: instead(scenarios, { delete: remove }) } };
-    },
-  },
-  {
-    mistake: 'takes results of unknown runs',
-    caughtBy: ['testResults/references', 'testResults/model'],
-    sabotage({ ports: { testResults }, dependencies: { clock } }) {
-      const create: typeof testResults.create = (input) =>
-        onRefusal(testResults.create(input), 'REFERENCE_VIOLATION', () => {
-          return { attempt: 1, flaky: false, ...input, createdAt: clock.now() } as TestResult;
-        });
-      return { ports: { testResults: instead(testResults, { create }) } };
-    },
-  },
-  {
-    mistake: 'gives one external id to two runs',
-    caughtBy: ['testRuns/references', 'testRuns/completion races', 'testRuns/model'],
-    sabotage({ ports: { testRuns } }) {
-      const create: typeof testRuns.create = (input) =>
-        onRefusal(testRuns.create(input), 'ALREADY_EXISTS', async (error) => {
-          if (error.details?.['field'] !== 'externalId') throw error;
-          return {
-            ...(await testRuns.create({ ...input, externalId: null })),
-            externalId: input.externalId!,
-          };
-        });
-      return { ports: { testRuns: instead(testRuns, { create }) } };
-    },
-  },
-  {
-    mistake: 'keeps the external ids of removed runs',
-    caughtBy: ['testRuns/references'],
-    sabotage({ ports: { testRuns } }) {
-      let removed = false;
-      return {
-        ports: {
-          testRuns: instead(testRuns, {
-            delete: async (runId) => {
-              removed = true;
-              return testRuns.delete(runId);
-            },
-            update: (runId, version, changes) =>
-              testRuns.update(runId, version, removed ? { ...changes, externalId: undefined } : changes),
-          }),
-        },
-      };
-    },
-  },
-  {
-    mistake: 'lets two concurrent creations both win',
-    caughtBy: ['scenarios/races'],
-    sabotage({ ports: { scenarios } }) {
-      const create: typeof scenarios.create = async (input) => {
-        const known: Scenario | null = await scenarios.getById(input.scenarioId);
-        await tick();
-        if (known !== null) return scenarios.create(input);
-        return onRefusal(
-          scenarios.create(input),
-          'ALREADY_EXISTS',
-          async () => (await scenarios.getById(input.scenarioId))!,
-        );
-      };
-      return { ports: { scenarios: instead(scenarios, { create }) } };
-    },
-  },
-];
-
-export const changeSaboteurs: readonly Saboteur[] = [...updates, ...states, ...references];
+export const changeSaboteurs: readonly Saboteur[] = [...updates, ...ofEvents, ...states];

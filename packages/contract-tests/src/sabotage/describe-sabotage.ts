@@ -1,13 +1,17 @@
 import { expect } from 'chai';
 
 import type { AdapterHarness, ContractOptions } from '../adapter-harness.js';
+import { groupName } from '../contract-group.js';
+import { contractGroups } from '../contract-groups.js';
 import { runContractGroup } from '../run-contract-group.js';
 import { adapterSaboteurs } from './adapter-saboteurs.js';
+import { cacheSaboteurs } from './cache-saboteurs.js';
 import { changeSaboteurs } from './change-saboteurs.js';
 import { listSaboteurs } from './list-saboteurs.js';
+import { referenceSaboteurs } from './reference-saboteurs.js';
+import { registrySaboteurs } from './registry-saboteurs.js';
 import { sabotaged, type Saboteur } from './saboteur.js';
 import { statisticsSaboteurs } from './statistics-saboteurs.js';
-import { storeSaboteurs } from './store-saboteurs.js';
 import { storingSaboteurs } from './storing-saboteurs.js';
 
 /** Every mistake that the suite is known to catch. A new rule of the contract comes with its saboteur. */
@@ -15,8 +19,10 @@ export const saboteurs: readonly Saboteur[] = [
   ...storingSaboteurs,
   ...listSaboteurs,
   ...changeSaboteurs,
+  ...referenceSaboteurs,
   ...statisticsSaboteurs,
-  ...storeSaboteurs,
+  ...registrySaboteurs,
+  ...cacheSaboteurs,
   ...adapterSaboteurs,
 ];
 
@@ -50,6 +56,14 @@ export function describeSabotage(
         });
       }
     });
+
+    if (broken === saboteurs) {
+      it('When the claims are read, Then every group of the contract has a mistake that it catches', () => {
+        const claimed = new Set(broken.flatMap(({ caughtBy }) => caughtBy));
+        const groups = contractGroups(harness.capabilities).map(groupName);
+        expect(groups.filter((group) => !claimed.has(group))).to.deep.equal([]);
+      });
+    }
 
     describe('Given an adapter with one mistake', () => {
       for (const saboteur of broken) {

@@ -122,6 +122,31 @@ const pages: readonly Saboteur[] = [
   },
 ];
 
+const ofParents: readonly Saboteur[] = [
+  {
+    mistake: "answers a scenario's runs oldest first",
+    caughtBy: ["testRuns/pages of a scenario's runs", 'testRuns/find'],
+    sabotage({ ports: { testRuns } }) {
+      const getByScenario: typeof testRuns.getByScenario = async (scenarioId, page) => {
+        const { items, nextCursor } = await testRuns.getByScenario(scenarioId, page);
+        return { items: [...items].reverse(), nextCursor };
+      };
+      return { ports: { testRuns: instead(testRuns, { getByScenario }) } };
+    },
+  },
+  {
+    mistake: "answers a run's results newest first",
+    caughtBy: ["testResults/pages of a run's results", 'testResults/find', 'testResults/model'],
+    sabotage({ ports: { testResults } }) {
+      const getByRun: typeof testResults.getByRun = async (runId, page) => {
+        const { items, nextCursor } = await testResults.getByRun(runId, page);
+        return { items: [...items].reverse(), nextCursor };
+      };
+      return { ports: { testResults: instead(testResults, { getByRun }) } };
+    },
+  },
+];
+
 const filters: readonly Saboteur[] = [
   {
     mistake: 'reads % in a text as a wildcard',
@@ -229,4 +254,4 @@ const filters: readonly Saboteur[] = [
   },
 ];
 
-export const listSaboteurs: readonly Saboteur[] = [...pages, ...filters];
+export const listSaboteurs: readonly Saboteur[] = [...pages, ...ofParents, ...filters];

@@ -55,6 +55,22 @@ const aliasing: readonly Saboteur[] = [
   },
 ];
 
+const ofResults: readonly Saboteur[] = [
+  {
+    mistake: 'hands out the very result that it stores',
+    caughtBy: ['testResults/aliasing', 'testResults/model'],
+    sabotage({ ports: { testResults } }) {
+      const kept = new Map<string, TestResult>();
+      const getById: typeof testResults.getById = async (resultId) => {
+        const known = kept.get(resultId) ?? loose(await testResults.getById(resultId));
+        if (known !== null) kept.set(resultId, known);
+        return known;
+      };
+      return { ports: { testResults: instead(testResults, { getById }) } };
+    },
+  },
+];
+
 const identity: readonly Saboteur[] = [
   {
     mistake: 'overwrites on create, as a save() does',
@@ -272,4 +288,10 @@ const bulk: readonly Saboteur[] = [
   },
 ];
 
-export const storingSaboteurs: readonly Saboteur[] = [...aliasing, ...identity, ...values, ...bulk];
+export const storingSaboteurs: readonly Saboteur[] = [
+  ...aliasing,
+  ...ofResults,
+  ...identity,
+  ...values,
+  ...bulk,
+];
