@@ -1,5 +1,5 @@
-import { describeAdapterContract } from '@test-coordinator/contract-tests';
+import { contractOptionsFrom, describeAdapterContract } from '@test-coordinator/contract-tests';
 
 import { stubHarness } from './stub-harness.js';
 
-describeAdapterContract(stubHarness);
+describeAdapterContract(stubHarness, contractOptionsFrom(process.env));

@@ -4,4 +4,14 @@ import {
   referenceHarness,
 } from '@test-coordinator/contract-tests';
 
-describeAdapterContract(referenceHarness(), contractOptionsFrom(process.env));
+const options = contractOptionsFrom(process.env);
+
+describeAdapterContract(referenceHarness(), options);
+
+// As a store would have it that keeps the clock and has the two ports of passing state alone.
+const passing = referenceHarness({
+  ports: ['cache', 'serviceDiscovery'],
+  durable: { no: 'it is in memory' },
+  clock: { kind: 'store', granularityMs: 1 },
+});
+describeAdapterContract({ ...passing, name: 'reference with a clock of its own' }, options);

@@ -39,6 +39,17 @@ export function aliasingGroup(kind: RecordKind): ContractGroup {
         },
       ),
       inWorld(
+        'When the input is scribbled over while the call is under way, Then what was given at the call is stored',
+        async ({ ports }) => {
+          await kind.prepare(ports);
+          const input = snapshot(kind.full()) as Input;
+          const call = kind.create(ports, input);
+          scribble(input);
+          const stored = snapshot(await call);
+          expect(snapshot(await kind.create(ports, kind.full()))).to.deep.equal(stored);
+        },
+      ),
+      inWorld(
         'When the answer of create is scribbled over, Then nothing stored changes',
         async ({ ports }) => {
           await kind.prepare(ports);

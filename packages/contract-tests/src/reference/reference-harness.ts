@@ -1,3 +1,5 @@
+import { systemClock } from '@test-coordinator/ports';
+
 import type { AdapterCapabilities, AdapterHarness, Ports, World } from '../adapter-harness.js';
 import { ReferenceAdapter } from './reference-adapter.js';
 import { ReferenceStore } from './reference-store.js';
@@ -62,7 +64,8 @@ export function referenceHarness(manifest: Partial<AdapterCapabilities> = {}): A
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     openWorld(dependencies) {
-      const fresh = (): ReferenceStore => new ReferenceStore(dependencies);
+      const clock = capabilities.clock.kind === 'manual' ? dependencies.clock : systemClock;
+      const fresh = (): ReferenceStore => new ReferenceStore({ ...dependencies, clock });
       return Promise.resolve(worldOn(fresh(), fresh));
     },
   };
