@@ -5,7 +5,7 @@ import type { ContractGroup, ContractSubject, ContractTest } from '../contract-g
 import { Trial } from '../trial.js';
 import { compare } from './call-command.js';
 import { asCommand, type PortCommand } from './command-arbitraries.js';
-import { PRELUDE, SWEEPS } from './model-scripts.js';
+import { PRELUDE, REGISTRY_PRELUDE, SWEEPS } from './model-scripts.js';
 import { MODEL_SETTINGS, ModelWorld } from './model-world.js';
 import { recordCommands } from './record-commands.js';
 import { advances, cacheCommands, registryCommands } from './store-commands.js';
@@ -35,6 +35,8 @@ const commandsOf: {
   ],
   testRuns: (manifest) => [
     ...all(testRuns),
+    createRun!,
+    createRun!,
     updateRun!,
     updateRun!,
     createScenario!,
@@ -100,7 +102,7 @@ function modelTest(
   { ports }: AdapterCapabilities,
   commands: readonly fc.Arbitrary<PortCommand>[],
 ): ContractTest {
-  const prelude = subject in recordCommands || subject === 'unitOfWork' ? PRELUDE : [];
+  const prelude = subject === 'serviceDiscovery' ? REGISTRY_PRELUDE : subject === 'cache' ? [] : PRELUDE;
   const swept =
     subject === 'unitOfWork' ? (Object.keys(recordCommands) as (keyof typeof recordCommands)[]) : [subject];
   const start = prelude.filter(({ port }) => ports.includes(port));

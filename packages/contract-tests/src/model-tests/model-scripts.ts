@@ -66,6 +66,11 @@ export const PRELUDE: readonly PortCall[] = [
   ),
 ];
 
+/** The start of the model runs of the registry: two instances of one name, registered at one time. */
+export const REGISTRY_PRELUDE: readonly PortCall[] = ['b', 'a'].map((serviceId) =>
+  call('serviceDiscovery', 'register', fixtures.service({ serviceId })),
+);
+
 const DAYS = [-1_000, 0, 1_000].map(at);
 
 /** What is compared at the end of every run: all that can be asked of a port without an id. */
@@ -106,6 +111,7 @@ export const SWEEPS: { readonly [Port in ModelledPort]: readonly PortCall[] } = 
   ],
   serviceDiscovery: [
     call('serviceDiscovery', 'listAllServices'),
+    call('serviceDiscovery', 'listServicesByName', 'engine', { limit: 1 }),
     call('serviceDiscovery', 'getServiceByName', 'engine'),
     call('serviceDiscovery', 'removeStaleServices'),
     call('serviceDiscovery', 'getServiceCount'),

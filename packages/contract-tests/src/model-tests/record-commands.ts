@@ -24,7 +24,7 @@ interface RecordCommands {
 }
 
 const scenarioId = few('a', 'B', 'b');
-const runId = few(id(1), id(2), id(3), id(5));
+const runId = few(id(1), id(2), id(3), id(5), id(5));
 const recordId = few(id(1), id(2), id(3), id(4));
 const version = few(1, 1, 1, 2, 2, 3);
 const json = few({}, { n: 1 }, { n: 1, list: [{ deep: true }] });
@@ -119,7 +119,7 @@ const testRuns: RecordCommands = {
           fields({
             startedAt: orAbsent(time),
             testEnvironment: orAbsent(environment),
-            externalId: orAbsent(few('e1', 'e2')),
+            externalId: orAbsent(few('e1', 'e1', 'e2')),
             configurationSnapshot: json,
             exitCode: orAbsent(exitCode),
             unverified: fc.boolean(),
@@ -145,7 +145,7 @@ const testRuns: RecordCommands = {
       fields({
         testEnvironment: orAbsent(environment),
         exitCode: orAbsent(exitCode),
-        externalId: orAbsent(few('e1', 'e2')),
+        externalId: orAbsent(few('e1', 'e1', 'e2')),
         errorMessage: orAbsent(few('text')),
         pinned: fc.boolean(),
         unverified: fc.boolean(),

@@ -77,6 +77,7 @@ export const registryCommands: readonly fc.Arbitrary<PortCommand>[] = [
   .map(asCommand)
   .concat(
     walks('serviceDiscovery', 'listAllServices'),
+    walks('serviceDiscovery', 'listAllServices'),
     walks('serviceDiscovery', 'listServicesByName', serviceName),
     advances,
     toEdge(
