@@ -1,6 +1,6 @@
 import { DataAdapterError } from './data-adapter-error.js';
 
-/** The last, optional argument of every port method. */
+/** The last, optional argument of every port method. Arguments count as they are at the call: changing them later changes nothing. */
 export interface CallOptions {
   /** Aborted before the call: it rejects with the signal's reason and nothing is sent. */
   readonly signal?: AbortSignal | undefined;
@@ -8,7 +8,11 @@ export interface CallOptions {
   readonly actor?: string | undefined;
   /** The request this call belongs to, for logs and the audit log. */
   readonly requestId?: string | undefined;
-  /** The fence of an execution lock: a state change that carries an older one than was seen is `STALE_FENCE`. */
+  /**
+   * The fence of an execution lock, a whole number from 0. State changes of a run and of its events share the run's
+   * fence: one that carries an older fence than a change before it is `STALE_FENCE` and changes nothing. A change that was
+   * refused, or changed nothing, leaves no fence behind; a change without a fence is not judged by it.
+   */
   readonly fence?: number | undefined;
 }
 

@@ -48,9 +48,10 @@ export interface TestRunsRepository {
   startRun(runId: string, options?: CallOptions): Promise<TestRun>;
 
   /**
-   * Ends the run: `completedAt` by the store's clock, `durationMs` from `startedAt` (absent when the run was never
-   * started). One guarded step: of fifty concurrent completions exactly one changes the run. The same completion said
-   * again is a no-op that answers with the run; another status, exit code or message is refused.
+   * Ends the run: `completedAt` by the store's clock, `durationMs` from `startedAt` (as it was given at creation, or
+   * absent, when the run was never started). One guarded step: of fifty concurrent completions exactly one changes the run.
+   * The same completion said again, or less of it, is a no-op that answers with the run; another status, exit code or
+   * message is refused.
    * Codes: `INVALID_ARGUMENT`; `NOT_FOUND`; `ILLEGAL_TRANSITION`; `STALE_FENCE`.
    */
   completeRun(

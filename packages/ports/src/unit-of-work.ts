@@ -19,8 +19,9 @@ export interface Repositories {
 export interface UnitOfWork {
   /**
    * Runs `work` with repositories whose writes only they see until `work` resolves; then all are committed in one step
-   * and its value is answered. When `work` rejects, or any write of it was refused (even if `work` caught that), nothing
-   * is stored and the call rejects, with the first refusal or with what `work` threw.
+   * and its value is answered. When any write of it was refused (even if `work` caught that), nothing is stored and the
+   * call rejects with the first refusal; otherwise, when `work` rejects, nothing is stored and the call rejects with
+   * what `work` threw. A refused read does not undo the unit.
    * The repositories are `CLOSED` once `work` has settled. Units do not nest.
    * Codes: those of the writes; `VERSION_CONFLICT` when a record that the unit wrote was changed by somebody else
    * before the commit: read again and retry the whole unit.
