@@ -20,8 +20,6 @@ const linesOf = (text: string) =>
     .map((line) => JSON.parse(line) as LogLine);
 
 describe('Command line', function () {
-  this.timeout(30_000);
-
   describe('Given a question about the program', () => {
     for (const args of [['--help'], ['-h'], ['help'], ['import', '--help']]) {
       it(`When it is ${args.join(' ')}, Then commands and exit codes are told on stdout`, async () => {

@@ -22,8 +22,6 @@ interface Report {
 const reportsIn = (stdout: string) => (JSON.parse(stdout) as Report).reports;
 
 describe('Command import', function () {
-  this.timeout(30_000);
-
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'import-'));

@@ -75,8 +75,6 @@ const mutated = fc
   });
 
 describe('Mutated files', function () {
-  this.timeout(60_000);
-
   it('Given any mutation of a sound file, When it is imported twice, Then it is recorded once or refused, and a refusal stores nothing', async () => {
     const outcomes = new Set<string>();
     await fc.assert(

@@ -13,7 +13,6 @@ function expectRefusal({ exitCode, output }: ToolRun, ...names: string[]): void 
 }
 
 describe('Boundaries of the workspace', function () {
-  this.timeout(60_000);
   let copy: WorkspaceCopy;
 
   before(() => {

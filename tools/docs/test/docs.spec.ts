@@ -12,8 +12,6 @@ const pagesWithSnippets = pages.filter((file) =>
 );
 
 describe('Documentation', function () {
-  this.timeout(60_000);
-
   describe('Given the TypeScript snippets of the READMEs, the docs and CONTRIBUTING', () => {
     it('When they are compiled against the workspace, Then the compiler finds nothing', () => {
       const snippets = pagesWithSnippets.flatMap((file) => snippetsOf(file, read(file)));
