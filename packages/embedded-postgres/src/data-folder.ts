@@ -56,9 +56,9 @@ export class DataFolder {
       const folder = new DataFolder(path, ServerUser.for(path));
       folder.user.give(path);
       folder.refuseUnreachable();
+      folder.refuseForeign();
       closeSync(openSync(lock, 'a', 0o600));
       folder.user.give(lock);
-      folder.refuseForeign();
       folder.refuseOtherMajor(major);
       folder.ensurePassword();
       return folder;
@@ -154,7 +154,7 @@ export class DataFolder {
 /** The one line for what the system said about a file of the folder. */
 export function folderError(dataDir: string, error: unknown): unknown {
   if (error instanceof EmbeddedPostgresError) return error;
-  switch (systemCode(error)) {
+  switch (systemCode(error) ?? '') {
     case 'ENOSPC':
     case 'EDQUOT':
       return diskFull(dataDir, error);

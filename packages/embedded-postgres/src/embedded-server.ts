@@ -32,6 +32,7 @@ export class EmbeddedServer {
   private watch: NodeJS.Timeout | undefined;
   private stopping: Promise<void> | undefined;
   private restarting: Promise<void> | undefined;
+  private isLastPortTaken = false;
 
   constructor(private readonly options: EmbeddedServerOptions) {}
 
@@ -118,27 +119,24 @@ export class EmbeddedServer {
     const { folder, binaries, isDurable, settings } = this.options;
     const before = readPostmaster(folder.cluster);
     const isRunning = before !== undefined && isServerOf(folder.cluster, before.pid);
-    const port =
-      (await freePort(wantedPort ?? folder.lastPort)) ?? (wantedPort ? undefined : await freePort());
-    if (port === undefined && !isRunning) {
-      throw new EmbeddedPostgresError(
-        'PORT_TAKEN',
-        `Port ${wantedPort} is in use by another program: stop that, or choose another port.`,
-      );
-    }
+    // Nobody asks here whether a port is free: a server that is about to end still has it, and the keeper waits for that.
+    const port = wantedPort ?? (this.isLastPortTaken ? undefined : folder.lastPort) ?? (await freePort());
     const keeper = spawnKeeper({
       dataDir: folder.path,
       cluster: folder.cluster,
       user: folder.user,
       binaries,
-      port: port ?? 0,
+      port,
       stalePid: isRunning ? undefined : before?.pid,
       isDurable,
       settings,
     });
     if (await keeper.membership.confirm(isLate)) {
       const ready = await this.ready(keeper.membership, isLate);
-      if (ready !== undefined) return { membership: keeper.membership, port: ready, joined: false };
+      if (ready !== undefined) {
+        keeper.release();
+        return { membership: keeper.membership, port: ready, joined: false };
+      }
     }
     keeper.membership.close();
     await this.explainEnd(keeper, before?.pid, isRunning, wantedPort);
@@ -169,19 +167,21 @@ export class EmbeddedServer {
     if (/No space left on device|Disk quota exceeded/i.test(log) || folder.isDiskFull())
       throw diskFull(folder.path);
     if (/Address already in use/.test(log)) {
-      if (wantedPort === undefined) return;
+      if (wantedPort === undefined) {
+        this.isLastPortTaken = true;
+        return;
+      }
       throw new EmbeddedPostgresError(
         'PORT_TAKEN',
         `Port ${wantedPort} is in use by another program: stop that, or choose another port.`,
       );
     }
-    const reason = log
-      .split('\n')
-      .findLast((line) => /FATAL|PANIC|ERROR|error|not found|denied/.test(line))
-      ?.replace(/^.*?(FATAL|PANIC|ERROR): +/, '');
+    const lines = log.split('\n').filter((line) => line.trim() !== '');
+    const reason =
+      lines.findLast((line) => /FATAL|PANIC|ERROR|error/.test(line)) ?? lines.at(-1) ?? 'no reason given';
     throw new EmbeddedPostgresError(
       'START_FAILED',
-      `PostgreSQL could not start on ${folder.path} (exit code ${code}): ${reason?.trim() ?? 'it gave no reason'}. See server.log there.`,
+      `PostgreSQL could not start on ${folder.path} (exit code ${code}): ${reason.replace(/^.*?(FATAL|PANIC|ERROR): +/, '').trim()}. See server.log there.`,
     );
   }
 

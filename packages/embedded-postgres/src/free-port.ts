@@ -2,12 +2,12 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 
 const LOOPBACK = '127.0.0.1';
 
-/** The wanted port, or any when none is wanted; `undefined` when it is taken. */
-export function freePort(wanted = 0): Promise<number | undefined> {
-  return new Promise((resolve) => {
+/** A port that nobody listens on just now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(wanted, LOOPBACK, () => {
+    server.once('error', reject);
+    server.listen(0, LOOPBACK, () => {
       const { port } = server.address() as AddressInfo;
       server.close(() => resolve(port));
     });

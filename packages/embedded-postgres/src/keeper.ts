@@ -85,6 +85,8 @@ export interface Keeper {
   readonly membership: Membership;
   /** The exit code, and what the script said before it had the log file. */
   readonly ended: Promise<{ code: number; message: string }>;
+  /** From now on the keeper doesn't hold up the end of this process. */
+  release(): void;
 }
 
 /** Starts a keeper, which ends at once with {@link LOCK_HELD} when there is one. */
@@ -126,10 +128,9 @@ export function spawnKeeper(options: KeeperOptions): Keeper {
   closeSync(input);
   let message = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (message += text));
-  child.unref();
   const ended = new Promise<{ code: number; message: string }>((resolve) => {
     child.once('error', (error) => resolve({ code: 127, message: error.message }));
     child.once('exit', (code) => resolve({ code: code ?? 128, message }));
   }).finally(() => rmSync(pipe, { force: true }));
-  return { membership, ended };
+  return { membership, ended, release: () => child.unref() };
 }

@@ -1,4 +1,13 @@
-import { accessSync, constants, cpSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { EmbeddedPostgresError, systemCode } from './embedded-postgres-error.js';
@@ -95,7 +104,7 @@ function librariesToLink(folder: string): { target: string; name: string }[] {
     target: string;
   }[];
   return listed
-    .map(({ source, target }) => ({ target: basename(source), name: join('..', target) }))
+    .map(({ source, target }) => ({ target: basename(source), name: target.replace(/^native\//, '') }))
     .filter(({ name }) => {
       try {
         accessSync(join(folder, name), constants.R_OK);
