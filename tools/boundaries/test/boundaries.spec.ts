@@ -68,6 +68,9 @@ describe('Boundaries of the workspace', function () {
     ['packages/contract-tests', 'adapter-stub'],
     ['packages/adapter-stub', 'ingest'],
     ['packages/ingest', 'coordinator'],
+    ['packages/domain', 'embedded-postgres'],
+    ['packages/embedded-postgres', 'ports'],
+    ['packages/contract-tests', 'services'],
   ] as const;
   for (const [folder, target] of outward) {
     describe(`Given ${folder} declares ${target}, which lies further out, and imports it`, () => {

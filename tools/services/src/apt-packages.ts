@@ -58,7 +58,9 @@ export async function unpackFromApt(packageName: string): Promise<void> {
     const { stdout } = await apt('--print-uris', '-y', '--no-install-recommends', 'install', packageName);
     const names = [...stdout.matchAll(/^'[^']+' ([^_\s]+)_/gm)].flatMap(([, name]) => name ?? []);
     // The other packages are for the service that the system would have: users, init scripts, documentation.
-    const wanted = names.filter((name) => name === packageName || name.startsWith('lib') || name === 'redis-tools');
+    const wanted = names.filter(
+      (name) => name === packageName || name.startsWith('lib') || name === 'redis-tools',
+    );
     await apt('download', ...new Set([packageName, ...wanted]));
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.deb')))
       await run('dpkg-deb', ['-x', join(folder, file), join(folder, 'root')]);

@@ -36,7 +36,14 @@ interface Pair {
 
 /** Stands between a client and a server on this machine and breaks their connections on purpose. */
 export class FaultProxy implements AsyncDisposable {
-  private readonly tally = { accepted: 0, cut: 0, refused: 0, delayed: 0, lostRequestBytes: 0, lostReplyBytes: 0 };
+  private readonly tally = {
+    accepted: 0,
+    cut: 0,
+    refused: 0,
+    delayed: 0,
+    lostRequestBytes: 0,
+    lostReplyBytes: 0,
+  };
   private readonly pairs = new Set<Pair>();
   private fault: Fault = { kind: 'pass' };
 
@@ -147,7 +154,8 @@ export class FaultProxy implements AsyncDisposable {
         return;
       }
       if (fault.kind === 'cut after' && isReply) {
-        pair.budget ??= fault.bytes + Math.floor(this.random.next() * Math.max(0, (fault.atMost ?? 0) - fault.bytes));
+        pair.budget ??=
+          fault.bytes + Math.floor(this.random.next() * Math.max(0, (fault.atMost ?? 0) - fault.bytes));
         if (piece.length >= pair.budget) {
           to.write(piece.subarray(0, pair.budget), () => this.cutPair(pair));
           return;

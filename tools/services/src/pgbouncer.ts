@@ -30,8 +30,7 @@ export class Pgbouncer implements AsyncDisposable {
     poolMode = 'transaction',
     settings = {},
   }: PgbouncerOptions): Promise<Pgbouncer> {
-    const program =
-      findInstalled(['pgbouncer']) ?? (await programFromApt('pgbouncer', 'pgbouncer', ADVICE));
+    const program = findInstalled(['pgbouncer']) ?? (await programFromApt('pgbouncer', 'pgbouncer', ADVICE));
     const folder = temporaryFolder('pgbouncer');
     try {
       const port = await freePort();

@@ -77,7 +77,9 @@ export class ServerProcess implements AsyncDisposable {
     });
     shell.stdin?.on('error', () => {});
     const [line] = shell.stdout
-      ? ((await Promise.race([once(createInterface(shell.stdout), 'line'), exited.then(() => [''])])) as [string])
+      ? ((await Promise.race([once(createInterface(shell.stdout), 'line'), exited.then(() => [''])])) as [
+          string,
+        ])
       : [''];
     const server = new ServerProcess(shell, folder, exited, Number(line));
     for (const holder of [shell, shell.stdin, shell.stdout]) unref(holder);

@@ -9,9 +9,7 @@ export async function servicesUp(): Promise<void> {
   if (!(await running())) await startHolder();
   const services = await running();
   if (!services) throw new Error('The servers started and ended again: see whether the disk is full.');
-  process.stdout.write(
-    `export TEST_PG_URL=${services.postgres}\nexport TEST_REDIS_URL=${services.redis}\n`,
-  );
+  process.stdout.write(`export TEST_PG_URL=${services.postgres}\nexport TEST_REDIS_URL=${services.redis}\n`);
 }
 
 /** Stops what {@link servicesUp} started. Their data goes with them. */

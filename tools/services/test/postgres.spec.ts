@@ -94,9 +94,9 @@ describe('PostgreSQL for tests', function () {
       await query(one, 'DELETE FROM kept');
       expect(await query(one, 'SELECT * FROM kept')).to.deep.equal([]);
       expect(await query(two, 'SELECT * FROM kept')).to.deep.equal([{ answer: 42 }]);
-      expect(await query(await postgres.createDatabase(), "SELECT to_regclass('kept') AS kept")).to.deep.equal([
-        { kept: null },
-      ]);
+      expect(
+        await query(await postgres.createDatabase(), "SELECT to_regclass('kept') AS kept"),
+      ).to.deep.equal([{ kept: null }]);
     });
   });
 
@@ -143,7 +143,10 @@ describe('PostgreSQL for tests', function () {
   describe('Given pgbouncer in front of a server', () => {
     it('When clients share its connections, Then a transaction keeps one and the next may get it', async () => {
       await using server = await PostgresServer.start();
-      await using pooler = await Pgbouncer.start({ target: server.url, settings: { default_pool_size: '1' } });
+      await using pooler = await Pgbouncer.start({
+        target: server.url,
+        settings: { default_pool_size: '1' },
+      });
       const backend = 'SELECT pg_backend_pid() AS pid, current_user AS name';
       const [one] = await query(pooler.url, backend);
       const [two] = await query(pooler.url, backend);

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -100,7 +108,9 @@ describe('Redis for tests', function () {
       program('valkey-server', serve);
       program('docker', 'exit 0');
       expect(await start()).to.deep.equal({ reply: '+PONG' });
-      expect(calls()).to.match(/^valkey-server --port \d+ --bind 127\.0\.0\.1 /).and.not.include('docker');
+      expect(calls())
+        .to.match(/^valkey-server --port \d+ --bind 127\.0\.0\.1 /)
+        .and.not.include('docker');
     });
 
     it('When only a container engine answers, Then the server runs in a container on the loopback', async () => {
