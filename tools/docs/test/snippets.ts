@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Snippet } from './markdown.js';
-import { productFolders, read, root } from './repository.js';
+import { importableFolders, read, root } from './repository.js';
 
 /** Compiles every snippet as a module of its own and answers the compiler's messages, at lines of the Markdown. */
 export function compile(snippets: readonly Snippet[]): string[] {
@@ -60,7 +60,7 @@ const compilerSettings = {
 
 /** A snippet may use every package of the workspace, and every library that one of them has installed. */
 function linkPackages(modules: string): void {
-  for (const folder of productFolders) {
+  for (const folder of importableFolders) {
     const { name } = JSON.parse(read(`${folder}/package.json`)) as { name: string };
     link(join(root, folder), join(modules, name));
     const installed = join(root, folder, 'node_modules');

@@ -41,19 +41,18 @@ export async function unpackFromApt(packageName: string): Promise<void> {
   try {
     for (const path of ['lists/partial', 'cache/archives/partial', 'root'])
       mkdirSync(join(folder, path), { recursive: true });
+    const settings = [
+      `Dir::State::Lists=${join(folder, 'lists')}`,
+      `Dir::Cache=${join(folder, 'cache')}`,
+      // What it writes is in a folder that only this user can reach.
+      'APT::Sandbox::User=root',
+      'Debug::NoLocking=1',
+      'APT::Update::Error-Mode=any',
+      'Acquire::Retries=1',
+      'Acquire::http::Timeout=15',
+    ].flatMap((setting) => ['-o', setting]);
     const apt = (...args: string[]): Promise<{ stdout: string }> =>
-      run(
-        'apt-get',
-        [
-          '-qq',
-          ...['-o', `Dir::State::Lists=${join(folder, 'lists')}`],
-          ...['-o', `Dir::Cache=${join(folder, 'cache')}`],
-          ...['-o', 'APT::Sandbox::User=root', '-o', 'Debug::NoLocking=1', '-o', 'Acquire::Retries=1'],
-          ...['-o', 'Acquire::http::Timeout=15', '-o', 'APT::Update::Error-Mode=any'],
-          ...args,
-        ],
-        { cwd: folder },
-      );
+      run('apt-get', ['-qq', ...settings, ...args], { cwd: folder });
     await apt('update');
     const { stdout } = await apt('--print-uris', '-y', '--no-install-recommends', 'install', packageName);
     const names = [...stdout.matchAll(/^'[^']+' ([^_\s]+)_/gm)].flatMap(([, name]) => name ?? []);

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -82,7 +83,8 @@ export class ServerProcess implements AsyncDisposable {
         ])
       : [''];
     const server = new ServerProcess(shell, folder, exited, Number(line));
-    for (const holder of [shell, shell.stdin, shell.stdout]) unref(holder);
+    shell.unref();
+    for (const pipe of [shell.stdin, shell.stdout]) if (pipe instanceof Socket) pipe.unref();
     const end = performance.now() + START_TIMEOUT_MS;
     while (!(await isReady())) {
       if (!server.isRunning || performance.now() > end) {
@@ -126,10 +128,6 @@ export class ServerProcess implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
-}
-
-function unref(holder: object | null): void {
-  if (holder && 'unref' in holder && typeof holder.unref === 'function') holder.unref();
 }
 
 /** A folder that servers under other users can reach, below the system's temporary one. */
