@@ -1,0 +1,36 @@
+import {
+  InvalidValueError,
+  newTestResult,
+  type NewTestResult,
+  type TestResult,
+} from '@test-coordinator/domain';
+import { refused, type Clock, type IdGenerator } from '@test-coordinator/ports';
+
+/**
+ * The records of a batch, each under the rules of `create`; ids are minted in the order given.
+ * @throws DataAdapterError `INVALID_ARGUMENT`; the paths start with the place: `results[17].status`.
+ */
+export function newResults(
+  results: readonly NewTestResult[],
+  { clock, ids }: { readonly clock: Clock; readonly ids: IdGenerator },
+): readonly TestResult[] {
+  const now = clock.now();
+  const mint = (): string => ids.next();
+  return refused(() =>
+    results.map((result, index) => {
+      try {
+        return newTestResult(result, mint, now);
+      } catch (error) {
+        if (!(error instanceof InvalidValueError)) throw error;
+        const place = `results[${index}]`;
+        throw new InvalidValueError(
+          'results',
+          error.problems.map(({ path, problem }) => ({
+            path: path === 'result' ? place : `${place}.${path}`,
+            problem,
+          })),
+        );
+      }
+    }),
+  );
+}

@@ -1,0 +1,15 @@
+export type { PostgresSettings } from './postgres-settings.js';
+export {
+  PostgresAdapter,
+  createPostgresAdapter,
+  type PostgresDependencies,
+  type PostgresPorts,
+} from './postgres-adapter.js';
+export { postgresModule } from './postgres-module.js';
+export {
+  migrate,
+  planMigrations,
+  type MigrateOptions,
+  type MigrationPlan,
+  type MigrationReport,
+} from './migrate.js';

@@ -1,0 +1,45 @@
+import { encodeCursor, type KeysetKey, type Page, type ReadPage } from '@test-coordinator/ports';
+
+import { cursorId, type Conditions } from './conditions.js';
+import type { RecordTable } from './record-table.js';
+import type { Session } from './session.js';
+
+/** `oldest` first is the order of what belongs to one run. */
+export type ListOrder = 'newest' | 'oldest';
+
+/** One page of a list that is ordered by a UUIDv7. The table has the alias `t` in the conditions. */
+export async function listById<Entity>(
+  session: Session,
+  table: RecordTable<Entity>,
+  conditions: Conditions,
+  page: ReadPage,
+  order: ListOrder,
+): Promise<Page<Entity>> {
+  const { name: id } = table.id;
+  const direction = order === 'oldest' ? 'ASC' : 'DESC';
+  const named = conditions.name(`${table.entity}-list-${order}`, page.after === undefined ? '' : 'after');
+  const after = cursorId(page, 'uuid');
+  const beyond =
+    after === undefined
+      ? ''
+      : ` AND t.${id} ${order === 'oldest' ? '>' : '<'} ${conditions.parameter(after)}`;
+  const text = `SELECT ${table.list('t')} FROM ${table.name} t WHERE ${conditions.sql}${beyond}
+ORDER BY t.${id} ${direction} LIMIT ${conditions.parameter(page.limit + 1)}`;
+  const rows = await session.query({ ...named, text }, conditions.values, 'read');
+  return pageOf(
+    rows.map((row) => table.read(row)),
+    page.limit,
+    (record) => [(record as Readonly<Record<string, unknown>>)[table.id.property] as string],
+  );
+}
+
+/** `found` is one more than the page when there is a next one. */
+export function pageOf<Entity>(
+  found: readonly Entity[],
+  limit: number,
+  keyOf: (last: Entity) => KeysetKey,
+): Page<Entity> {
+  if (found.length <= limit) return { items: found, nextCursor: null };
+  const items = found.slice(0, limit);
+  return { items, nextCursor: encodeCursor(keyOf(items.at(-1)!)) };
+}

@@ -1,0 +1,114 @@
+import { DataAdapterError, type CallOptions } from '@test-coordinator/ports';
+import type { PoolClient } from 'pg';
+
+import { statementFailure, type StatementKind } from './failures.js';
+import { sqlStateOf } from './sqlstate-codes.js';
+import {
+  runCall,
+  runStatement,
+  type PoolSession,
+  type Row,
+  type Session,
+  type SessionOptions,
+  type Statement,
+} from './session.js';
+
+/** One connection with an open transaction, lent to the repositories of one unit of work. */
+export class UnitSession implements Session {
+  readonly shared = false;
+  /** The first write that was refused: the unit can no longer be committed. */
+  refusal: unknown;
+  /** Why the connection can take no ROLLBACK: it broke, or still waits for an answer that timed out. */
+  lost: Error | undefined;
+  #closed = false;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly options: SessionOptions,
+  ) {}
+
+  async read<Value>(
+    operation: string,
+    options: CallOptions | undefined,
+    work: () => Promise<Value>,
+  ): Promise<Value> {
+    if (this.#closed) {
+      throw new DataAdapterError('CLOSED', 'the unit of work is over; use the repositories while it runs');
+    }
+    return runCall(operation, options, this.options.logger, work);
+  }
+
+  async write<Value>(
+    operation: string,
+    options: CallOptions | undefined,
+    work: () => Promise<Value>,
+  ): Promise<Value> {
+    try {
+      return await this.read(operation, options, work);
+    } catch (error) {
+      this.refusal ??= error;
+      throw error;
+    }
+  }
+
+  /** One statement after the other: a connection runs one at a time, and pg deprecates queueing them on its client. */
+  query(statement: Statement, values: readonly unknown[], kind: StatementKind): Promise<readonly Row[]> {
+    const turn = this.#tail.then(() => runStatement(this.client, statement, values, this.options));
+    this.#tail = turn.catch(() => undefined);
+    return turn.catch((error: unknown) => {
+      if (sqlStateOf(error) === undefined) this.lost ??= error as Error;
+      // Before COMMIT nothing is stored, whatever was lost.
+      throw statementFailure(error, kind === 'write' ? 'read' : kind);
+    });
+  }
+
+  /** BEGIN, COMMIT or ROLLBACK; answers with what the server did. */
+  async control(command: string, kind: StatementKind): Promise<string> {
+    try {
+      return (await this.client.query(command)).command;
+    } catch (error) {
+      if (sqlStateOf(error) === undefined) this.lost ??= error as Error;
+      throw statementFailure(error, kind);
+    }
+  }
+
+  /** Refuses new calls; resolves when the statements that were sent have been answered. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#tail;
+  }
+}
+
+/**
+ * Runs `work` in one transaction and commits it. A write that was refused, or a COMMIT that the server turned into
+ * ROLLBACK, rejects: pg and TypeORM resolve on the latter, with nothing stored.
+ */
+export async function runInTransaction<Value>(
+  session: PoolSession,
+  work: (unit: UnitSession) => Promise<Value>,
+): Promise<Value> {
+  const client = await session.acquire();
+  const unit = new UnitSession(client, session.options);
+  try {
+    await unit.control('BEGIN', 'read');
+    const value = await work(unit);
+    await unit.close();
+    if (unit.refusal !== undefined) throw unit.refusal;
+    if ((await unit.control('COMMIT', 'write')) !== 'COMMIT') throw aborted();
+    return value;
+  } catch (error) {
+    await unit.close();
+    if (unit.lost === undefined) await unit.control('ROLLBACK', 'read').catch(() => undefined);
+    throw unit.refusal ?? error;
+  } finally {
+    client.release(unit.lost);
+  }
+}
+
+function aborted(): DataAdapterError {
+  return new DataAdapterError(
+    'INTERNAL',
+    'a statement of the unit failed, so PostgreSQL rolled it back; nothing was stored',
+  );
+}
