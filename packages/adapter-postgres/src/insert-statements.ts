@@ -17,8 +17,6 @@ export interface InsertStatements {
   readonly one: Statement;
   /** Each record for itself. A row for each that was not stored: its place from 1, and as `one`. */
   readonly each: Statement;
-  /** All or none, from distinct ids. No row when all were stored; otherwise what is stored already and which parents are missing. */
-  readonly all: Statement;
 }
 
 /** The column of the hash of what was given at creation, of records that move on. */
@@ -45,9 +43,6 @@ export function insertStatements(
     parent === undefined
       ? 'true'
       : `EXISTS (SELECT FROM parent WHERE parent.${parent.column} = input.${parent.column})`;
-  const inserted = (from: string): string =>
-    `stored AS (INSERT INTO ${table.name} (${names}) SELECT ${listed('input')} FROM ${from} RETURNING ${id})`;
-
   return {
     one: {
       name: `${table.entity}-create`,
@@ -61,15 +56,6 @@ SELECT 1, ${hasParent}, ${listed('e')} FROM input LEFT JOIN ${table.name} e USIN
 stored AS (INSERT INTO ${table.name} (${names}) SELECT ${listed('input')} FROM input${joined} ON CONFLICT DO NOTHING RETURNING ${id})
 SELECT input.place::integer, ${hasParent}, ${listed('e')} FROM input LEFT JOIN ${table.name} e USING (${id})
 WHERE input.${id} NOT IN (SELECT ${id} FROM stored)`,
-    },
-    all: {
-      name: `${table.entity}-create-all`,
-      text: `WITH input AS (SELECT * FROM unnest(${arrays}) AS t (${names})), ${parentOf(`= ANY ($${columns.length + 1}::uuid[])`)}
-existing AS MATERIALIZED (SELECT ${listed('e')} FROM ${table.name} e WHERE e.${id} = ANY ($1)),
-missing AS (SELECT wanted FROM unnest($${columns.length + 1}::uuid[]) wanted WHERE wanted NOT IN (SELECT ${parent?.column} FROM parent)),
-${inserted('input WHERE NOT EXISTS (SELECT FROM existing) AND NOT EXISTS (SELECT FROM missing)')}
-SELECT NULL::uuid, ${listed('existing')} FROM existing
-UNION ALL SELECT wanted, ${columns.map(({ type }) => `NULL::${type}`).join(', ')} FROM missing`,
     },
   };
 }

@@ -97,7 +97,7 @@ export class PostgresChaosEventsRepository implements ChaosEventsRepository {
         set,
         // A recovery stays after the injection: the domain says so of the changed record.
         guard:
-          't.version = $2 AND ($3::timestamptz IS NULL OR t.recovered_at IS NULL OR t.recovered_at >= $3)',
+          't.version = $2 AND (t.recovered_at IS NULL OR t.recovered_at >= COALESCE($3::timestamptz, t.injected_at))',
         fence: NO_FENCE,
       });
       const injectedAt = fields.injectedAt?.toISOString() ?? null;

@@ -34,11 +34,13 @@ import { listById } from './record-lists.js';
 import { RecordLookup } from './record-lookup.js';
 import type { RecordTable } from './record-table.js';
 import type { RepositoryContext } from './repository-context.js';
+import { ResultBatches } from './result-batches.js';
 import { childConditions } from './run-conditions.js';
 
 export class PostgresTestResultsRepository implements TestResultsRepository {
   readonly #table: RecordTable<TestResult>;
   readonly #creation: RecordCreation<TestResult>;
+  readonly #batches: ResultBatches;
   readonly #lookup: RecordLookup<TestResult>;
 
   constructor(private readonly context: RepositoryContext) {
@@ -48,6 +50,7 @@ export class PostgresTestResultsRepository implements TestResultsRepository {
       parent: { name: tables.runs.name, column: 'run_id', entity: 'run', property: 'runId' },
       movesOn: false,
     });
+    this.#batches = new ResultBatches(session, tables);
     this.#lookup = new RecordLookup(session, this.#table);
   }
 
@@ -68,7 +71,7 @@ export class PostgresTestResultsRepository implements TestResultsRepository {
   bulkCreate(results: readonly NewTestResult[], options?: CallOptions): Promise<readonly TestResult[]> {
     return this.context.session.write('testResults.bulkCreate', options, () => {
       checkBulk(results, 'results');
-      return this.#creation.createAll(newResults(results, this.context), 'results');
+      return this.#batches.create(newResults(results, this.context));
     });
   }
 

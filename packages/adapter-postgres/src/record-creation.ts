@@ -1,22 +1,18 @@
 import { createHash } from 'node:crypto';
 import { creationContent } from '@test-coordinator/domain';
-import { DataAdapterError } from '@test-coordinator/ports';
+import type { DataAdapterError } from '@test-coordinator/ports';
 
 import { Coalescer } from './coalescer.js';
-import {
-  insertStatements,
-  CREATION_HASH,
-  type InsertStatements,
-  type ParentTable,
-} from './insert-statements.js';
+import { alreadyExists, contended, parentMissing, type Parent } from './creation-refusals.js';
+import { insertStatements, CREATION_HASH, type InsertStatements } from './insert-statements.js';
 import type { RecordTable } from './record-table.js';
 import type { Row, Session } from './session.js';
 
 /** A rival creation may be stored after a statement began, so that it sees the rival only when it is sent again. */
-const MAX_TRIES = 5;
+export const MAX_TRIES = 5;
 
 export interface CreationOptions<Entity> {
-  readonly parent?: ParentTable & { readonly entity: string; readonly property: keyof Entity & string };
+  readonly parent?: Parent<Entity>;
   /** The record changes later, so what was given is kept as a hash; otherwise the stored record itself is compared. */
   readonly movesOn: boolean;
   /** Why a record was refused that neither lacks its parent nor shares its id. */
@@ -28,6 +24,7 @@ export class RecordCreation<Entity extends object> {
   readonly #statements: InsertStatements;
   readonly #idProperty: string;
   readonly #coalescer: Coalescer<Entity, Entity>;
+  readonly #coalesces: boolean;
 
   constructor(
     private readonly session: Session,
@@ -37,6 +34,8 @@ export class RecordCreation<Entity extends object> {
     const columns = options.movesOn ? [...table.columns, CREATION_HASH] : table.columns;
     this.#statements = insertStatements(table, columns, options.parent);
     this.#idProperty = table.id.property;
+    // unnest flattens an array of arrays.
+    this.#coalesces = session.shared && !columns.some(({ type }) => type.endsWith('[]'));
     this.#coalescer = new Coalescer({
       keyOf: (record) => this.#idOf(record),
       one: (record) => this.#createOne(record),
@@ -46,32 +45,7 @@ export class RecordCreation<Entity extends object> {
 
   /** The record that is stored: `record`, or what an earlier creation with the same content has become. */
   create(record: Entity): Promise<Entity> {
-    return this.session.shared ? this.#coalescer.call(record) : this.#createOne(record);
-  }
-
-  /** All or none. @param path Where the records stand in what the caller gave. */
-  async createAll(records: readonly Entity[], path: string): Promise<readonly Entity[]> {
-    const answers = new Map<string, Entity>();
-    const placeOf = (record: Entity): string => `${path}[${records.indexOf(record)}]`;
-    let fresh = this.#distinct(records, placeOf);
-    for (let tries = 1; fresh.length > 0; tries += 1) {
-      const rows = await this.#insertAll(fresh, tries);
-      if (rows === undefined) continue;
-      const missing = rows.find((row) => row[0] !== null)?.[0];
-      if (missing !== undefined) {
-        const { property } = this.options.parent!;
-        const orphan = records.find((record) => record[property] === missing)!;
-        throw this.#parentMissing(orphan, placeOf(orphan));
-      }
-      const byId = new Map(rows.map((row) => [row[1] as string, row]));
-      for (const record of fresh) {
-        const row = byId.get(this.#idOf(record));
-        if (row !== undefined) answers.set(this.#idOf(record), this.#same(record, row, 1, placeOf(record)));
-        else if (byId.size === 0) answers.set(this.#idOf(record), record);
-      }
-      fresh = fresh.filter((record) => !answers.has(this.#idOf(record)));
-    }
-    return records.map((record) => answers.get(this.#idOf(record))!);
+    return this.#coalesces ? this.#coalescer.call(record) : this.#createOne(record);
   }
 
   async #createOne(record: Entity): Promise<Entity> {
@@ -80,7 +54,7 @@ export class RecordCreation<Entity extends object> {
       if (row === undefined) return record;
       const stored = await this.#judge(record, row);
       if (stored !== undefined) return stored;
-      if (tries === MAX_TRIES) throw this.#contended(record);
+      if (tries === MAX_TRIES) throw contended(this.table.entity, this.#idOf(record));
     }
   }
 
@@ -96,50 +70,24 @@ export class RecordCreation<Entity extends object> {
     return answers;
   }
 
-  /** The rows that stood in the way; `undefined` when a rival got in between, so that the statement is to be sent again. */
-  async #insertAll(records: readonly Entity[], tries: number): Promise<readonly Row[] | undefined> {
-    const { parent } = this.options;
-    const parents = parent && [...new Set(records.map((record) => record[parent.property]))];
-    try {
-      return await this.session.query(this.#statements.all, [...this.#columnsOf(records), parents], 'write');
-    } catch (error) {
-      if (!DataAdapterError.is(error) || error.code !== 'ALREADY_EXISTS') throw error;
-      // The transaction of a unit is lost with its first error; there is nothing to send again.
-      if (tries === MAX_TRIES || !this.session.shared) throw this.#contended(records[0]!);
-      return undefined;
-    }
-  }
-
   /** What is stored under the record's id when it is the same; `undefined` when the statement saw no reason to refuse. */
   async #judge(record: Entity, row: Row): Promise<Entity | undefined> {
     const [, hasParent, storedId] = row;
     if (storedId !== null) return this.#same(record, row, 2);
-    if (hasParent !== true) throw this.#parentMissing(record);
+    if (hasParent !== true)
+      throw parentMissing(this.table.entity, this.#idOf(record), this.options.parent!, record);
     const refusal = await this.options.otherRefusal?.(this.session, record);
     if (refusal !== undefined) throw refusal;
     return undefined;
   }
 
-  #same(record: Entity, row: Row, offset: number, place?: string): Entity {
+  #same(record: Entity, row: Row, offset: number): Entity {
     const stored = this.table.read(row, offset);
     const same = this.options.movesOn
       ? hashOf(record).equals(row[offset + this.table.columns.length] as Buffer)
       : creationContent(record) === creationContent(stored);
-    if (!same) throw this.#alreadyExists(record, place);
+    if (!same) throw alreadyExists(this.table.entity, this.#idOf(record));
     return stored;
-  }
-
-  /** Sorted by id: two batches that share ids then wait for each other in one order and never in a circle. */
-  #distinct(records: readonly Entity[], placeOf: (record: Entity) => string): Entity[] {
-    const byId = new Map<string, Entity>();
-    for (const record of records) {
-      const earlier = byId.get(this.#idOf(record));
-      if (earlier === undefined) byId.set(this.#idOf(record), record);
-      else if (creationContent(earlier) !== creationContent(record)) {
-        throw this.#alreadyExists(record, placeOf(record));
-      }
-    }
-    return [...byId.values()].sort((a, b) => (this.#idOf(a) < this.#idOf(b) ? -1 : 1));
   }
 
   #values(record: Entity): unknown[] {
@@ -155,40 +103,6 @@ export class RecordCreation<Entity extends object> {
 
   #idOf(record: Entity): string {
     return (record as Readonly<Record<string, unknown>>)[this.#idProperty] as string;
-  }
-
-  #alreadyExists(record: Entity, place?: string): DataAdapterError {
-    const { entity } = this.table;
-    const id = this.#idOf(record);
-    const message = `${place === undefined ? '' : `${place}: `}${entity} ${id} is stored with other content; give the new ${entity} an id of its own`;
-    return new DataAdapterError('ALREADY_EXISTS', message, {
-      entity,
-      id,
-      ...(place !== undefined && {
-        problems: [{ path: place, problem: 'is the id of a record with other content' }],
-      }),
-    });
-  }
-
-  #parentMissing(record: Entity, place?: string): DataAdapterError {
-    const { entity } = this.table;
-    const { property, entity: parent } = this.options.parent!;
-    const id = this.#idOf(record);
-    const path = place === undefined ? property : `${place}.${property}`;
-    const message = `${entity} ${id}: ${path} names a ${parent} that is not stored; create the ${parent} first`;
-    return new DataAdapterError('REFERENCE_VIOLATION', message, {
-      entity,
-      id,
-      details: { parent, parentId: record[property] },
-      problems: [{ path, problem: `names no ${parent}` }],
-    });
-  }
-
-  #contended(record: Entity): DataAdapterError {
-    const { entity } = this.table;
-    const id = this.#idOf(record);
-    const message = `${entity} ${id} was created and deleted by others at the same time; try again`;
-    return new DataAdapterError('VERSION_CONFLICT', message, { entity, id });
   }
 }
 
