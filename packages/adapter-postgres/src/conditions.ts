@@ -31,7 +31,7 @@ export class Conditions {
     if (set === undefined) return this;
     return set.length === 1
       ? this.equal(name, `${column} = $?`, set[0])
-      : this.where(`${column} = ANY ($?::text[])`, set);
+      : this.where(`${column} = ANY ($?::text[])`, [...set]);
   }
 
   range(

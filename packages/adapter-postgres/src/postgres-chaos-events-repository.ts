@@ -110,7 +110,7 @@ export class PostgresChaosEventsRepository implements ChaosEventsRepository {
       if (outcome === undefined) throw notFound('event', eventId);
       if ('changed' in outcome) return outcome.changed;
       if (outcome.unchanged.version !== version) throw versionConflict('event', eventId, version);
-      refused(() => changeChaosEvent(outcome.unchanged, changes));
+      refused(() => changeChaosEvent(outcome.unchanged, fields));
       throw disagreement('event', eventId);
     });
   }
@@ -154,7 +154,7 @@ export class PostgresChaosEventsRepository implements ChaosEventsRepository {
       const said = refused(() => eventRecoveryRules.read(recovery));
       const now = this.context.clock.now();
       return this.#moves.recover(eventId, { now, ...said }, options, (event) =>
-        recoverChaosEvent(event, recovery, now),
+        recoverChaosEvent(event, said, now),
       );
     });
   }

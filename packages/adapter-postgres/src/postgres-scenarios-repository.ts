@@ -117,7 +117,7 @@ SELECT EXISTS (SELECT FROM deleted) FROM target`,
       if (outcome === undefined) throw notFound('scenario', scenarioId);
       if ('changed' in outcome) return outcome.changed;
       if (outcome.unchanged.version !== version) throw versionConflict('scenario', scenarioId, version);
-      refused(() => changeScenario(outcome.unchanged, changes, now));
+      refused(() => changeScenario(outcome.unchanged, fields, now));
       throw disagreement('scenario', scenarioId);
     });
   }

@@ -145,7 +145,7 @@ export class PostgresTestRunsRepository implements TestRunsRepository {
       const said = refused(() => runCompletionRules.read(details));
       const now = this.context.clock.now();
       return this.#moves.complete(runId, { status, now, ...said }, options, (run) =>
-        completeTestRun(run, status, details, now),
+        completeTestRun(run, status, said, now),
       );
     });
   }
