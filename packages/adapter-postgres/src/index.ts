@@ -13,3 +13,6 @@ export {
   type MigrationPlan,
   type MigrationReport,
 } from './migrate.js';
+export { GuardedPool, type GuardedPoolOptions } from './guarded-pool.js';
+export { HostRoute } from './host-route.js';
+export { CODE_OF_SQLSTATE, codeOfSqlState } from './sqlstate-codes.js';

@@ -1,65 +1,101 @@
-import { createPostgresAdapter, type PostgresSettings } from '@test-coordinator/adapter-postgres';
+import {
+  createPostgresAdapter,
+  migrate,
+  type PostgresAdapter,
+  type PostgresSettings,
+} from '@test-coordinator/adapter-postgres';
 import type { AdapterHarness, World, WorldDependencies } from '@test-coordinator/contract-tests';
+import { FaultProxy } from '@test-coordinator/services';
 import pg from 'pg';
 
-import { migratedDatabase } from './backend/test-databases.js';
+/** Where a contract runs, and how. */
+export interface HarnessOptions {
+  readonly name: string;
+  /** The URL of a database of its own. */
+  readonly database: () => Promise<string>;
+  /** What stands between the adapters and the database, and how to end it. */
+  readonly through?: (url: string) => Promise<{ readonly url: string; readonly stop: () => Promise<void> }>;
+  readonly settings?: Omit<PostgresSettings, 'url'>;
+}
 
-/** One database for all worlds of a contract: rows are deleted when a world opens, so that what a failed test left can be looked at. */
-export function postgresHarness(settings: Omit<PostgresSettings, 'url'> = {}): AdapterHarness {
-  let url = '';
-  let admin: pg.Client;
+/** Limits that let a test see them. */
+const LIMITS = { poolSize: 4, maxOverflow: 4, queryTimeoutMs: 7_000, poolTimeoutMs: 2_000 };
+
+/**
+ * One database for all worlds of a contract. Its rows are deleted when a world opens (0.7 ms, a clone takes 40), so that
+ * what a failed test left can be looked at. Every adapter but the peers goes through a proxy that can be broken.
+ */
+export function postgresHarness({ name, database, through, settings = {} }: HarnessOptions): AdapterHarness {
   const schema = settings.schema ?? 'test_coordination';
+  const tables = ['test_runs', 'scenarios', 'chaos_events', 'test_results'];
+  const emptied = tables.map((table) => `DELETE FROM "${schema}".${table}`).join('; ');
+  let url: string;
+  let admin: pg.Client | undefined;
+  let proxy: FaultProxy | undefined;
+  let between: { readonly url: string; readonly stop: () => Promise<void> } | undefined;
+
+  function adapter({ clock, ids }: WorldDependencies, at: string): PostgresAdapter {
+    return createPostgresAdapter({ clock, ids, settings: { ...LIMITS, ...settings, url: at } });
+  }
 
   function open(dependencies: WorldDependencies): World {
-    const { clock, ids } = dependencies;
-    const build = () =>
-      createPostgresAdapter({
-        clock,
-        ids,
-        settings: { queryTimeoutMs: 7_000, poolSize: 4, maxOverflow: 4, ...settings, url },
-      });
-    const adapter = build();
-    const peers: (typeof adapter)[] = [];
+    const ours = adapter(dependencies, proxy!.url(url));
+    const peers: PostgresAdapter[] = [];
     return {
-      ports: adapter.ports,
-      lifecycle: adapter,
+      ports: ours.ports,
+      lifecycle: ours,
       async peer() {
-        const peer = build();
+        const peer = adapter(dependencies, url);
         peers.push(peer);
         await peer.start();
         return peer.ports;
       },
-      async reopen() {
-        return open(dependencies);
+      reopen: () => Promise.resolve(open(dependencies)),
+      interrupt(kind) {
+        if (kind === 'reset') {
+          proxy!.inject({ kind: 'refuse' });
+          proxy!.cut();
+        } else {
+          proxy!.inject({ kind: 'black hole' });
+        }
+        return Promise.resolve(() => {
+          proxy!.heal();
+          return Promise.resolve();
+        });
       },
       async close() {
-        await Promise.all([adapter, ...peers].map((each) => each.stop()));
+        proxy!.heal();
+        await Promise.all([ours, ...peers].map((each) => each.stop()));
       },
     };
   }
 
   return {
-    name: 'postgres',
+    name,
     capabilities: {
       ports: ['scenarios', 'testRuns', 'chaosEvents', 'testResults', 'unitOfWork'],
       durable: true,
       shared: true,
       transactions: true,
-      interruptible: { no: 'not built yet' },
+      interruptible: true,
       clock: { kind: 'manual' },
     },
     async start() {
-      url = await migratedDatabase();
-      admin = new pg.Client({ connectionString: url });
+      const direct = await database();
+      await migrate({ url: direct, schema });
+      admin = new pg.Client({ connectionString: direct });
       await admin.connect();
+      between = await through?.(direct);
+      url = between?.url ?? direct;
+      proxy = await FaultProxy.start({ port: Number(new URL(url).port) });
     },
     async stop() {
-      await admin.end();
+      await admin?.end();
+      await proxy?.stop();
+      await between?.stop();
     },
     async openWorld(dependencies) {
-      await admin.query(
-        `DELETE FROM "${schema}".test_runs; DELETE FROM "${schema}".scenarios; DELETE FROM "${schema}".chaos_events; DELETE FROM "${schema}".test_results`,
-      );
+      await admin!.query(emptied);
       return open(dependencies);
     },
   };
