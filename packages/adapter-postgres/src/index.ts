@@ -16,3 +16,5 @@ export {
 export { GuardedPool, type GuardedPoolOptions } from './guarded-pool.js';
 export { HostRoute } from './host-route.js';
 export { CODE_OF_SQLSTATE, codeOfSqlState } from './sqlstate-codes.js';
+export { scenarioSchema, type StoredScenario } from './entities/scenario-schema.js';
+export { testRunSchema, type StoredTestRun } from './entities/test-run-schema.js';

@@ -39,7 +39,8 @@ export const oldestServer = new SharedServer(15);
 
 /** Mocha's root hook: the servers end with the last test. */
 export const mochaHooks = {
-  async afterAll(): Promise<void> {
+  async afterAll(this: Mocha.Context): Promise<void> {
+    this.timeout(30_000);
     await Promise.all([sharedServer.stop(), oldestServer.stop()]);
   },
 };
