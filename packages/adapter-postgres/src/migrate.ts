@@ -120,9 +120,10 @@ async function readPending(
   migrations: readonly Migration[],
 ): Promise<readonly Migration[]> {
   const table = `"${schema}".schema_migrations`;
+  // to_regclass would answer from the session's cache: it does not see what was made while we waited for the lock.
   const { rows: exists } = await client.query<{ found: boolean }>(
-    'SELECT to_regclass($1) IS NOT NULL AS found',
-    [table],
+    "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_migrations') AS found",
+    [schema],
   );
   if (exists[0]?.found !== true) return migrations;
   const { rows } = await client.query<{ number: number; checksum: string }>(

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createPostgresAdapter, migrate, planMigrations } from '@test-coordinator/adapter-postgres';
@@ -20,11 +20,17 @@ async function refusal(call: Promise<unknown>): Promise<DataAdapterError> {
 
 describe('The migrations', () => {
   describe('Given an empty database and ten processes that start at once (B11, G8)', () => {
+    let children: readonly ChildProcess[] = [];
+    beforeEach(() => {
+      const file = new URL('./starting-process.js', import.meta.url);
+      children = Array.from({ length: 10 }, () => fork(file, { stdio: 'ignore' }));
+    });
+    afterEach(() => {
+      for (const child of children) child.disconnect();
+    });
+
     it('When they do so ten times, Then all come up each time and each migration is there once', async function () {
       this.timeout(120_000);
-      const children = Array.from({ length: 10 }, () =>
-        fork(new URL('./starting-process.js', import.meta.url), { stdio: 'ignore' }),
-      );
       await Promise.all(children.map((child) => once(child, 'message')));
       for (let round = 1; round <= 10; round += 1) {
         const url = await sharedServer.emptyDatabase();
@@ -39,7 +45,6 @@ describe('The migrations', () => {
         expect(rows, `round ${round}`).to.deep.equal([{ number: 1 }]);
         await admin.end();
       }
-      for (const child of children) child.disconnect();
     });
   });
 
