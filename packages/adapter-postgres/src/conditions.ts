@@ -13,7 +13,10 @@ export class Conditions {
   readonly #shape: string[] = [];
   #oneIndexServes = true;
 
-  /** `clause` with `$?` for the value. A filter of one `equal` field is answered by one index whatever its value. */
+  /**
+   * `clause` with `$?` for the value, on a column whose index serves every value, so that a plan can be kept. Not so for
+   * statuses, types and the like: the plan for a common one walks along the ids and would do so for a rare one, to the end.
+   */
   equal(name: string, clause: string, value: unknown): this {
     if (value === undefined) return this;
     this.#shape.push(name);
@@ -27,10 +30,10 @@ export class Conditions {
   }
 
   /** Membership in a set; one member is an equality, which an index answers in the order of the ids. */
-  anyOf(name: string, column: string, set: readonly string[] | undefined): this {
+  anyOf(column: string, set: readonly string[] | undefined): this {
     if (set === undefined) return this;
     return set.length === 1
-      ? this.equal(name, `${column} = $?`, set[0])
+      ? this.where(`${column} = $?`, set[0])
       : this.where(`${column} = ANY ($?::text[])`, [...set]);
   }
 

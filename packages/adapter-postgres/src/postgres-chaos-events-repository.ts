@@ -196,9 +196,9 @@ FROM ${this.#table.name} t WHERE ${conditions.sql}`;
   #conditions(filter: ChaosEventFilter): Conditions {
     checkChaosEventFilter(filter);
     return childConditions(filter, this.context.tables)
-      .anyOf('status', 't.status', filter.statuses)
-      .anyOf('type', 't.event_type', filter.types)
-      .equal('service', 't.target_service = $?', filter.service)
+      .anyOf('t.status', filter.statuses)
+      .anyOf('t.event_type', filter.types)
+      .where('t.target_service = $?', filter.service)
       .range('t.injected_at', filter);
   }
 }

@@ -224,8 +224,8 @@ export function scenarioConditions(
   alias: string,
 ): Conditions {
   return new Conditions()
-    .anyOf('status', `${alias}.status`, filter.statuses)
-    .anyOf('type', `${alias}.scenario_type`, filter.types)
+    .anyOf(`${alias}.status`, filter.statuses)
+    .anyOf(`${alias}.scenario_type`, filter.types)
     .where(`${alias}.services_under_test @> ARRAY[$?::text]`, filter.service)
     .where(`${alias}.tags @> ARRAY[$?::text]`, filter.tag)
     .text(`${alias}.name`, filter.text);

@@ -175,8 +175,8 @@ FROM ${this.#table.name} t WHERE ${conditions.sql} GROUP BY t.assertion_type`;
   #conditions(filter: TestResultFilter): Conditions {
     checkTestResultFilter(filter);
     return childConditions(filter, this.context.tables)
-      .anyOf('status', 't.status', filter.statuses)
-      .anyOf('type', 't.assertion_type', filter.types)
+      .anyOf('t.status', filter.statuses)
+      .anyOf('t.assertion_type', filter.types)
       .equal('correlation', 't.correlation_id = $?', filter.correlationId)
       .range('t.verification_time', filter)
       .text('t.name', filter.text);

@@ -8,8 +8,8 @@ import type { Tables } from './tables.js';
 export function testRunConditions(filter: TestRunFilter, tables: Tables): Conditions {
   const { types, service, tag, text } = filter;
   return new Conditions()
-    .equal('scenario', 't.scenario_id = $?', filter.scenarioId)
-    .anyOf('status', 't.status', filter.statuses)
+    .where('t.scenario_id = $?', filter.scenarioId)
+    .anyOf('t.status', filter.statuses)
     .where('t.test_environment = $?', filter.environment)
     .equal('external', 't.external_id = $?', filter.externalId)
     .range('t.started_at', filter)
