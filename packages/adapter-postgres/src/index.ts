@@ -18,3 +18,9 @@ export { HostRoute } from './host-route.js';
 export { CODE_OF_SQLSTATE, codeOfSqlState } from './sqlstate-codes.js';
 export { scenarioSchema, type StoredScenario } from './entities/scenario-schema.js';
 export { testRunSchema, type StoredTestRun } from './entities/test-run-schema.js';
+export {
+  PostgresRetention,
+  type RetentionOptions,
+  type RetentionPolicy,
+  type RetentionReport,
+} from './retention.js';

@@ -21,6 +21,7 @@ import { migrate } from './migrate.js';
 import { resolveSettings, type PostgresSettings, type ResolvedSettings } from './postgres-settings.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { recordRepositories } from './record-repositories.js';
+import { PostgresRetention } from './retention.js';
 import { PoolSession } from './session.js';
 import { tablesIn } from './tables.js';
 
@@ -46,6 +47,8 @@ export interface PostgresPorts extends Repositories {
  */
 export class PostgresAdapter implements AdapterLifecycle {
   readonly ports: PostgresPorts;
+  /** Deletes what is old; whoever runs the coordinator says when. */
+  readonly retention: PostgresRetention;
   readonly #settings: ResolvedSettings;
   readonly #logger: Logger;
   readonly #session: PoolSession;
@@ -66,6 +69,7 @@ export class PostgresAdapter implements AdapterLifecycle {
       logger,
     });
     const context = { session: this.#session, tables: tablesIn(this.#settings.schema), clock, ids };
+    this.retention = new PostgresRetention(this.#session, context.tables, this.#settings.schema, clock);
     this.ports = Object.freeze({
       ...recordRepositories(context),
       unitOfWork: new PostgresUnitOfWork(context),
