@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { refuse } from '@test-coordinator/ports';
 
 export interface Host {
   readonly host: string;
@@ -30,16 +31,14 @@ const ENCRYPTED = new Set(['verify-full', 'verify-ca', 'require', 'prefer', 'all
 /**
  * Reads a connection URL. By hand, because neither the URL class nor pg can read several hosts, and because their
  * errors quote what they were given.
- * @throws TypeError that says what is wrong and holds no part of the URL's account.
+ * @throws DataAdapterError `INVALID_ARGUMENT` that says what is wrong and holds no part of the URL's account.
  */
 export function readConnectionUrl(url: string, ca?: string): ConnectionTarget {
   const parts = URL_SHAPE.exec(url)?.groups;
-  if (parts === undefined)
-    throw new TypeError('the PostgreSQL URL must look like postgres://user:password@host:5432/database');
+  if (parts === undefined) refuse('url', 'must look like postgres://user:password@host:5432/database');
   const query = new URLSearchParams(parts['query'] ?? '');
   for (const key of query.keys()) {
-    if (!KNOWN_PARAMETERS.has(key))
-      throw new TypeError(`the PostgreSQL URL has an unknown parameter: ${key.slice(0, 40)}`);
+    if (!KNOWN_PARAMETERS.has(key)) refuse('url', `has an unknown parameter: ${key.slice(0, 40)}`);
   }
   const [user, password] = splitAccount(parts['account']);
   const database = decoded(parts['database'] ?? '') || (query.get('user') ?? user ?? 'postgres');
@@ -64,7 +63,7 @@ function readHosts(list: string, defaultPort: string): readonly Host[] {
     const shape = /^(?:\[(?<v6>[^\]]+)\]|(?<name>[^:]*))(?::(?<port>\d{1,5}))?$/.exec(decoded(entry.trim()));
     const port = Number(shape?.groups?.['port'] ?? defaultPort);
     if (shape === null || !Number.isInteger(port) || port < 1 || port > 65_535) {
-      throw new TypeError('the PostgreSQL URL names a host or a port that cannot be');
+      refuse('url', 'names a host or a port that cannot be');
     }
     return { host: shape.groups!['v6'] ?? (shape.groups!['name'] || 'localhost'), port };
   });
@@ -75,8 +74,7 @@ function readHosts(list: string, defaultPort: string): readonly Host[] {
 function readTls(query: URLSearchParams, ca: string | undefined): ConnectionTarget['tls'] {
   const mode = query.get('sslmode') ?? (ca === undefined ? 'disable' : 'verify-full');
   if (mode === 'disable') return false;
-  if (!ENCRYPTED.has(mode))
-    throw new TypeError('the PostgreSQL URL has an unknown sslmode; use disable or verify-full');
+  if (!ENCRYPTED.has(mode)) refuse('url', 'has an unknown sslmode; use disable or verify-full');
   const file = query.get('sslrootcert');
   const authority = ca ?? (file === null ? undefined : readAuthority(file));
   return { rejectUnauthorized: true, ...(authority !== undefined && { ca: authority }) };
@@ -86,7 +84,7 @@ function readAuthority(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new TypeError('the file that sslrootcert names cannot be read');
+    refuse('url', 'names an sslrootcert file that cannot be read');
   }
 }
 

@@ -39,18 +39,18 @@ export class GuardedPool extends pg.Pool {
 
   constructor(options: GuardedPoolOptions) {
     const { route } = options;
-    super({ ...options, Client: routedClient(route), ...(route.size > 1 && { onConnect: refuseStandby }) });
+    super({ ...options, Client: routedClient(route), ...(route.size > 1 && { onConnect: refusesStandby }) });
     this.#route = route;
     this.on('connect', (client) => client.on('error', () => undefined));
   }
 
   override connect(): Promise<pg.PoolClient>;
-  override connect(callback: ConnectCallback): void;
-  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | void {
-    if (callback !== undefined) {
+  override connect(answer: ConnectCallback): void;
+  override connect(answer?: ConnectCallback): Promise<pg.PoolClient> | void {
+    if (answer !== undefined) {
       this.#connect().then(
-        (client) => callback(undefined, client, client.release),
-        (error: Error) => callback(error, undefined, () => undefined),
+        (client) => answer(undefined, client, (error) => client.release(error)),
+        (error: Error) => answer(error, undefined, () => undefined),
       );
       return;
     }
@@ -111,6 +111,9 @@ async function refuseStandby(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
   if (rows[0]?.standby !== false) throw new StandbyError();
 }
+
+// pg-pool waits for the promise; its types don't say so.
+const refusesStandby = refuseStandby as (client: pg.ClientBase) => void;
 
 /** `readyForQuery` is not in pg's types; a test holds it to what is relied on here. */
 type ReadyClient = pg.PoolClient & { readonly readyForQuery: boolean };

@@ -1,6 +1,5 @@
 import {
   DataAdapterError,
-  refuse,
   silentLogger,
   systemClock,
   uuidV7Ids,
@@ -61,7 +60,7 @@ export class PostgresAdapter implements AdapterLifecycle {
     ids = uuidV7Ids(clock),
     logger = silentLogger,
   }: PostgresDependencies) {
-    this.#settings = readSettings(settings);
+    this.#settings = resolveSettings(settings);
     this.#logger = logger;
     this.#session = new PoolSession({
       namedStatements: this.#settings.poolerMode === 'session',
@@ -159,13 +158,4 @@ export function createPostgresAdapter(dependencies: PostgresDependencies): Postg
 /** The pool under TypeORM: two to three times as fast as its query runner. */
 function masterOf(dataSource: DataSource): GuardedPool {
   return (dataSource.driver as unknown as { readonly master: GuardedPool }).master;
-}
-
-function readSettings(settings: PostgresSettings): ResolvedSettings {
-  try {
-    return resolveSettings(settings);
-  } catch (error) {
-    if (error instanceof TypeError) refuse('settings', error.message);
-    throw error;
-  }
 }

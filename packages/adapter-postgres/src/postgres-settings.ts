@@ -1,3 +1,7 @@
+import { refuse } from '@test-coordinator/ports';
+
+import { readConnectionUrl } from './connection-target.js';
+
 /** How to reach PostgreSQL and how long to wait for it. Parsed by the application; the package reads no environment. */
 export interface PostgresSettings {
   /**
@@ -52,19 +56,21 @@ export type ResolvedSettings = PostgresSettings & {
   readonly [Key in keyof typeof DEFAULT_POSTGRES_SETTINGS]: NonNullable<PostgresSettings[Key]>;
 };
 
+/** The settings with their defaults. Throws `INVALID_ARGUMENT` for a bad one, without what was given. */
 export function resolveSettings(settings: PostgresSettings): ResolvedSettings {
   const given = Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
   const resolved = { ...DEFAULT_POSTGRES_SETTINGS, ...given } as ResolvedSettings;
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(resolved.schema) || resolved.schema.startsWith('pg_')) {
-    throw new TypeError('schema must be a lower-case SQL name of at most 63 characters');
+    refuse('schema', 'must be a lower-case SQL name of at most 63 characters');
   }
   for (const key of ['poolSize', 'poolTimeoutMs', 'maxLifetimeSeconds', 'queryTimeoutMs'] as const) {
     if (!Number.isSafeInteger(resolved[key]) || resolved[key] < 1) {
-      throw new TypeError(`${key} must be a whole number from 1`);
+      refuse(key, 'must be a whole number from 1');
     }
   }
   if (!Number.isSafeInteger(resolved.maxOverflow) || resolved.maxOverflow < 0) {
-    throw new TypeError('maxOverflow must be a whole number from 0');
+    refuse('maxOverflow', 'must be a whole number from 0');
   }
+  readConnectionUrl(resolved.url, resolved.ca);
   return Object.freeze(resolved);
 }

@@ -17,7 +17,7 @@ import {
 export class UnitSession implements Session {
   readonly shared = false;
   /** The first write that was refused: the unit can no longer be committed. */
-  refusal: unknown;
+  refusal: Error | undefined;
   /** Why the connection can take no ROLLBACK: it broke, or still waits for an answer that timed out. */
   lost: Error | undefined;
   #closed = false;
@@ -47,7 +47,7 @@ export class UnitSession implements Session {
     try {
       return await this.read(operation, options, work);
     } catch (error) {
-      this.refusal ??= error;
+      this.refusal ??= error as Error;
       throw error;
     }
   }

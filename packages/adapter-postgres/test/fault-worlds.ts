@@ -54,6 +54,6 @@ export async function eventually<Value>(ask: () => Promise<Value>, withinMs = 10
 export async function refusalOf(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => 'answered',
-    (error: { readonly code?: string }) => error.code ?? String(error),
+    (error: Error & { readonly code?: string }) => error.code ?? error.message,
   );
 }

@@ -132,7 +132,7 @@ describe('The pool of connections', () => {
         else if (settled === 'UNKNOWN_OUTCOME') unsure.add(resultId);
         if (settled === 'answered') happened.committed += 1;
         else if (settled === 'REFERENCE_VIOLATION') happened.refused += 1;
-        else if (settled === 'Error: thrown') happened.thrown += 1;
+        else if (settled === 'thrown') happened.thrown += 1;
         else happened.killed += 1;
       };
       const workers = Array.from({ length: 8 }, async (_, worker) => {

@@ -1,5 +1,5 @@
 import { GuardedPool, HostRoute } from '@test-coordinator/adapter-postgres';
-import pg from 'pg';
+import type pg from 'pg';
 
 /** The guarded pool on the one server of the URL. */
 export function guardedPool({ connectionString, ...config }: pg.PoolConfig): pg.Pool {
