@@ -34,7 +34,9 @@ export class Coalescer<Item, Answer> {
   call(item: Item): Promise<Answer> {
     if (this.#underWay === 0 && this.#waiting.length === 0) {
       this.#underWay += 1;
-      return this.statements.one(item).finally(() => this.#ended());
+      const answer = this.statements.one(item);
+      answer.then(this.#ended, this.#ended);
+      return answer;
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
@@ -52,16 +54,16 @@ export class Coalescer<Item, Answer> {
     });
   }
 
-  #ended(): void {
+  readonly #ended = (): void => {
     this.#underWay -= 1;
     this.#arm();
-  }
+  };
 
   #send(): void {
     const calls = this.#take();
     if (calls.length === 0) return;
     this.#underWay += 1;
-    void this.#answer(calls).finally(() => this.#ended());
+    void this.#answer(calls).then(this.#ended);
     this.#arm();
   }
 

@@ -47,50 +47,43 @@ export class GuardedPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(answer: ConnectCallback): void;
   override connect(answer?: ConnectCallback): Promise<pg.PoolClient> | void {
-    if (answer !== undefined) {
-      this.#connect().then(
-        (client) => answer(undefined, client, (error) => client.release(error)),
-        (error: Error) => answer(error, undefined, () => undefined),
-      );
-      return;
-    }
-    return this.#connect();
+    if (answer !== undefined) return this.#attempt(1, answer);
+    return new Promise((resolve, reject) => {
+      this.#attempt(1, (error, client) => (client === undefined ? reject(error as Error) : resolve(client)));
+    });
   }
 
-  async #connect(): Promise<pg.PoolClient> {
-    for (let attempt = 1; ; attempt += 1) {
-      const probe = this.#refuseWhilePaused();
-      const host = this.#route.current;
-      try {
-        const client = await super.connect();
-        if (probe) this.#failure = undefined;
+  #attempt(count: number, answer: ConnectCallback): void {
+    const refuse = (error: Error): void => answer(error, undefined, () => undefined);
+    if (this.#isPaused()) {
+      const message = 'the last attempt to connect failed a moment ago';
+      return refuse(new ConnectPausedError(message, { cause: this.#failure }));
+    }
+    const isProbe = this.#failure !== undefined && this.idleCount === 0;
+    this.#probing ||= isProbe;
+    const host = this.#route.current;
+    super.connect((error, client) => {
+      if (isProbe) this.#probing = false;
+      if (client !== undefined) {
+        if (isProbe) this.#failure = undefined;
         guardRelease(client);
-        return client;
-      } catch (error) {
-        if (isQueueTimeout(error)) throw error;
-        this.#route.leave(host);
-        // The last of the hosts has failed as well.
-        if (attempt >= this.#route.size) {
-          this.#failure = error as Error;
-          this.#pausedUntil = performance.now() + RETRY_AFTER_MS;
-          throw error;
-        }
-      } finally {
-        if (probe) this.#probing = false;
+        return answer(undefined, client, (reason) => client.release(reason));
       }
-    }
+      const failure = error as Error;
+      if (isQueueTimeout(failure)) return refuse(failure);
+      this.#route.leave(host);
+      if (count < this.#route.size) return this.#attempt(count + 1, answer);
+      // The last of the hosts has failed as well.
+      this.#failure = failure;
+      this.#pausedUntil = performance.now() + RETRY_AFTER_MS;
+      refuse(failure);
+    });
   }
 
-  /** Whether this attempt is the one that finds out if the server is back. @throws ConnectPausedError */
-  #refuseWhilePaused(): boolean {
+  /** One attempt tells whether the server is back; nobody else tries before that, or before it is time. */
+  #isPaused(): boolean {
     if (this.#failure === undefined || this.idleCount > 0) return false;
-    if (this.#probing || performance.now() < this.#pausedUntil) {
-      throw new ConnectPausedError('the last attempt to connect failed a moment ago', {
-        cause: this.#failure,
-      });
-    }
-    this.#probing = true;
-    return true;
+    return this.#probing || performance.now() < this.#pausedUntil;
   }
 }
 

@@ -56,19 +56,16 @@ export class PoolSession implements Session {
 
   constructor(readonly options: SessionOptions) {}
 
-  async read<Value>(
+  read<Value>(
     operation: string,
     options: CallOptions | undefined,
     work: () => Promise<Value>,
   ): Promise<Value> {
-    if (this.#closed !== undefined) throw closed(this.#closed);
+    if (this.#closed !== undefined) return Promise.reject(closed(this.#closed));
     this.#underWay += 1;
-    try {
-      return await runCall(operation, options, this.options.logger, work);
-    } finally {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#whenIdle?.();
-    }
+    const call = runCall(operation, options, this.options.logger, work);
+    call.then(this.#ended, this.#ended);
+    return call;
   }
 
   write<Value>(
@@ -79,7 +76,30 @@ export class PoolSession implements Session {
     return this.read(operation, options, work);
   }
 
-  async query(
+  /** By callbacks: every promise on the way is felt by a lone reader. */
+  query(statement: Statement, values: readonly unknown[], kind: StatementKind): Promise<readonly Row[]> {
+    if (this.options.logStatements) return this.#logged(statement, values, kind);
+    return new Promise((resolve, reject) => {
+      this.#pool!.connect((error, client) => {
+        if (client === undefined) return reject(connectFailure(error));
+        client.query(queryOf(statement, values, this.options), (failure: Error | null, result) => {
+          client.release(failure ?? undefined);
+          if (failure) reject(statementFailure(failure, kind));
+          else resolve(result.rows);
+        });
+      });
+    });
+  }
+
+  async acquire(): Promise<PoolClient> {
+    try {
+      return await this.#pool!.connect();
+    } catch (error) {
+      throw connectFailure(error);
+    }
+  }
+
+  async #logged(
     statement: Statement,
     values: readonly unknown[],
     kind: StatementKind,
@@ -95,13 +115,10 @@ export class PoolSession implements Session {
     }
   }
 
-  async acquire(): Promise<PoolClient> {
-    try {
-      return await this.#pool!.connect();
-    } catch (error) {
-      throw connectFailure(error);
-    }
-  }
+  readonly #ended = (): void => {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#whenIdle?.();
+  };
 
   /** Lets calls in. */
   open(pool: GuardedPool): void {
@@ -139,21 +156,25 @@ export async function runCall<Value>(
 
 export async function runStatement(
   client: PoolClient,
-  { name, text }: Statement,
+  statement: Statement,
   values: readonly unknown[],
-  { namedStatements, logStatements, logger }: SessionOptions,
+  options: SessionOptions,
 ): Promise<readonly Row[]> {
-  const query: QueryArrayConfig<unknown[]> = {
-    text,
-    values: values as unknown[],
-    rowMode: 'array',
-    types: columnTypes,
-  };
-  if (namedStatements && name !== undefined) query.name = name;
+  const { logStatements, logger } = options;
+  const query = queryOf(statement, values, options);
   if (!logStatements || !logger.isDebugEnabled()) return (await client.query(query)).rows;
   const start = performance.now();
   const { rows } = await client.query(query);
   const durationMs = Math.round((performance.now() - start) * 1_000) / 1_000;
-  logger.debug({ statement: name ?? 'unnamed', rows: rows.length, durationMs }, 'statement');
+  logger.debug({ statement: statement.name ?? 'unnamed', rows: rows.length, durationMs }, 'statement');
   return rows;
+}
+
+function queryOf(
+  { name, text }: Statement,
+  values: readonly unknown[],
+  { namedStatements }: SessionOptions,
+): QueryArrayConfig<unknown[]> {
+  const query = { text, values: values as unknown[], rowMode: 'array' as const, types: columnTypes };
+  return namedStatements && name !== undefined ? { ...query, name } : query;
 }
