@@ -66,11 +66,6 @@ export async function planMigrations(settings: PostgresSettings): Promise<Migrat
   return { pending: pending.map(titleOf), sql };
 }
 
-/** What the database lacks; the same refusals as `migrate`. For a start with a role that may not migrate. */
-export async function pendingMigrations(settings: PostgresSettings): Promise<readonly string[]> {
-  return (await planMigrations(settings)).pending;
-}
-
 async function migrateOnce(
   client: pg.Client,
   schema: string,

@@ -38,9 +38,8 @@ export interface PostgresSettings {
   readonly logQueries?: boolean | undefined;
 }
 
-export const DEFAULT_SCHEMA = 'test_coordination';
-export const DEFAULT_POSTGRES_SETTINGS = {
-  schema: DEFAULT_SCHEMA,
+const DEFAULT_POSTGRES_SETTINGS = {
+  schema: 'test_coordination',
   poolSize: 10,
   maxOverflow: 20,
   poolTimeoutMs: 2_000,

@@ -37,7 +37,10 @@ export const sharedServer = new SharedServer();
 /** The oldest version that is supported. */
 export const oldestServer = new SharedServer(15);
 
-/** Mocha's root hook: the servers end with the last test. */
+/**
+ * Mocha's root hook: the servers end with the last test.
+ * @public
+ */
 export const mochaHooks = {
   async afterAll(this: Mocha.Context): Promise<void> {
     this.timeout(30_000);
