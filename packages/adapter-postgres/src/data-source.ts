@@ -1,4 +1,3 @@
-import type { Logger } from '@test-coordinator/ports';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 
@@ -15,8 +14,9 @@ const IDLE_TIMEOUT_MS = 60_000;
 /**
  * TypeORM's DataSource on the guarded pool. The schema is made by this package's migrations alone. pg is named, else
  * TypeORM switches to pg-native where that can be loaded.
+ * @param onIdleLoss Told of each connection that broke while nobody used it.
  */
-export function dataSourceFor(settings: ResolvedSettings, logger: Logger): DataSource {
+export function dataSourceFor(settings: ResolvedSettings, onIdleLoss: () => void): DataSource {
   const { target, options } = clientOptions(settings);
   const pool: GuardedPoolOptions = {
     ...options,
@@ -35,8 +35,7 @@ export function dataSourceFor(settings: ResolvedSettings, logger: Logger): DataS
     migrationsRun: false,
     installExtensions: false,
     logging: false,
-    poolErrorHandler: () =>
-      logger.warn({ adapter: 'postgres' }, 'an idle connection to PostgreSQL broke; it is replaced'),
+    poolErrorHandler: onIdleLoss,
     extra: pool,
   });
 }

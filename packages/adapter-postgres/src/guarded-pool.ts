@@ -95,7 +95,8 @@ export function isQueueTimeout(error: unknown): boolean {
 function routedClient(route: HostRoute): typeof pg.Client {
   return class RoutedClient extends pg.Client {
     constructor(options: pg.ClientConfig) {
-      super({ ...options, ...route.current });
+      // pg-pool hides the password from whoever copies or prints its options.
+      super({ ...options, password: options.password, ...route.current });
     }
   };
 }

@@ -126,7 +126,11 @@ export class PostgresAdapter implements AdapterLifecycle {
     const { applied } = await migrate(this.#settings);
     if (applied.length > 0)
       this.#logger.info({ adapter: 'postgres', applied: applied.length }, 'migrated the schema');
-    const dataSource = dataSourceFor(this.#settings, this.#logger);
+    const dataSource = dataSourceFor(this.#settings, () => {
+      // A server that is stopped right after this adapter may be faster than the goodbyes of the connections.
+      if (this.#stopping !== undefined) return;
+      this.#logger.warn({ adapter: 'postgres' }, 'an idle connection to PostgreSQL broke; it is replaced');
+    });
     try {
       await dataSource.initialize();
     } catch (error) {
