@@ -19,8 +19,9 @@ import { StubAdapter, type StubPorts } from './stub-adapter.js';
 /**
  * Binds every port, and `StubAdapter` for their life, to one adapter of the container. It takes `Clock`, `IdGenerator`
  * and `Logger` from the container where they are bound. The adapter is not started by it.
+ * @param tokens The ports to bind, when another adapter of the container holds the others. @default all of them
  */
-export function stubModule(settings: StubSettings = {}): ContainerModule {
+export function stubModule(settings: StubSettings = {}, tokens?: readonly Token<unknown>[]): ContainerModule {
   return new ContainerModule(({ bind }) => {
     bind(StubAdapter)
       .toResolvedValue(
@@ -35,6 +36,7 @@ export function stubModule(settings: StubSettings = {}): ContainerModule {
       .inSingletonScope();
 
     const bindPort = <Port>(token: Token<Port>, portOf: (ports: StubPorts) => Port): void => {
+      if (tokens !== undefined && !tokens.includes(token)) return;
       bind<Port>(token)
         .toResolvedValue((adapter: StubAdapter) => portOf(adapter.ports), [StubAdapter])
         .inSingletonScope();

@@ -36,6 +36,16 @@ describe('Given a container with the module of the in-memory adapter', () => {
     });
   }
 
+  it('When it is told which ports to bind, Then it binds those and leaves the others to another adapter', () => {
+    const container = new Container();
+    container.load(stubModule({}, [CacheRepository, ServiceDiscoveryRepository]));
+
+    const bound = Object.entries(tokens).filter(([, token]) => container.isBound(token));
+
+    expect(bound.map(([name]) => name)).to.deep.equal(['ServiceDiscoveryRepository', 'CacheRepository']);
+    expect(container.get(StubAdapter).ports.cache).to.equal(container.get<unknown>(CacheRepository));
+  });
+
   it('When a record is written through one port, Then the others and the unit of work see it', async () => {
     const container = new Container();
     container.load(stubModule());
