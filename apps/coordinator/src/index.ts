@@ -17,7 +17,14 @@ export {
   type ProblemDetails,
 } from './http/problem-details.js';
 export { SecretText } from './settings/secret-text.js';
-export { SETTINGS, type LogLevel, type Setting, type Settings } from './settings/setting-table.js';
+export { dataFolder } from './settings/data-folder.js';
+export {
+  SETTINGS,
+  type LogLevel,
+  type Setting,
+  type Settings,
+  type StoreName,
+} from './settings/setting-table.js';
 export { SettingsError, readSettings } from './settings/read-settings.js';
 export { EXIT, UsageError, type Host, type TerminalStream } from './commands/command.js';
 export { runCommandLine } from './commands/command-line.js';

@@ -16,6 +16,7 @@ import {
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 
+import { IN_MEMORY } from './coordinator-process.js';
 import { scenario } from './records.js';
 
 const STORAGE = { isDurable: true, detail: 'somewhere' };
@@ -46,7 +47,7 @@ function recording(
   const module = new ContainerModule(({ bind }) => {
     bind(key).toConstantValue(lifecycle);
   });
-  return { module, lifecycle: key };
+  return { name, module, lifecycle: key, role: `role of ${name}`, limits: 'none' };
 }
 
 describe('AdapterFactory', () => {
@@ -160,22 +161,47 @@ describe('AdapterFactory', () => {
     }
   });
 
+  it('Given an adapter that does not tell its health, When it is asked, Then it is down after the limit', async () => {
+    const silent = recording('silent', []);
+    const factory = new AdapterFactory(STORAGE, [silent, recording('b', [])], { healthTimeoutMs: 20 });
+    factory.findAdapter(silent.lifecycle)!.checkHealth = () => new Promise(() => undefined);
+    const { status, adapters } = await factory.checkHealth();
+    expect(status).to.equal('down');
+    expect(adapters.map(({ name, detail }) => [name, detail])).to.deep.equal([
+      ['silent', 'did not answer within 20 ms'],
+      ['b', 'asked'],
+    ]);
+  });
+
+  it('Given a server beneath the adapters, When they are stopped, Then it is let go of last, also when one fails', async () => {
+    const calls: string[] = [];
+    const server = {
+      [Symbol.asyncDispose]: async () => {
+        calls.push('leave the server');
+      },
+    };
+    const broken = recording('a', calls);
+    const factory = new AdapterFactory({ ...STORAGE, server }, [broken, recording('b', calls)]);
+    factory.findAdapter(broken.lifecycle)!.stop = () => Promise.reject(new Error('stuck'));
+    const error = await factory.stop().catch((caught: unknown) => caught);
+    expect(String(error)).to.include('stuck');
+    expect(calls).to.deep.equal(['stop b', 'leave the server']);
+  });
+
   describe('Given settings', () => {
     const settingsOf = (changes: Record<string, string>) => readSettings(changes);
 
-    for (const variable of ['TEST_COORDINATOR_ADAPTER_POSTGRES_URL', 'TEST_COORDINATOR_ADAPTER_REDIS_URL']) {
-      it(`When ${variable} names a server that this build cannot use, Then memory does not take its place`, () => {
-        const url = variable.includes('REDIS') ? 'redis://:hunter2@h' : 'postgres://u:hunter2@h/d';
-        expect(() => chooseAdapters(settingsOf({ [variable]: url }), {}))
-          .to.throw(AdapterChoiceError, variable)
-          .with.property('message')
-          .that.does.not.include('hunter2');
-      });
-    }
+    it('When they name a server that this build cannot use, Then memory does not take its place', async () => {
+      const settings = settingsOf({ TEST_COORDINATOR_ADAPTER_REDIS_URL: 'redis://:hunter2@h' });
+      const error = await chooseAdapters(settings, { environment: {} }).catch((caught: unknown) => caught);
+      expect(error).to.be.instanceOf(AdapterChoiceError);
+      expect(String(error)).to.include('REDIS_URL').and.not.include('hunter2');
+    });
 
     it('When they set the life of cache entries, Then the adapter has it', async () => {
-      const settings = settingsOf({ TEST_COORDINATOR_ADAPTER_CACHE_TTL_DEFAULT: '7' });
-      await using factory = chooseAdapters(settings, { clock: { now: () => new Date(0) } });
+      const settings = settingsOf({ ...IN_MEMORY, TEST_COORDINATOR_ADAPTER_CACHE_TTL_DEFAULT: '7' });
+      const clock = { now: () => new Date(0) };
+      await using factory = await chooseAdapters(settings, { clock, environment: {} });
       await factory.start();
       await factory.getCacheRepository().set('a', 1);
       expect(await factory.getCacheRepository().getTtl('a')).to.equal(7);

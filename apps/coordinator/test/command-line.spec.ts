@@ -60,20 +60,24 @@ describe('Command line', function () {
         .and.not.include('ter2');
     });
 
-    for (const [variable, url] of [
-      ['TEST_COORDINATOR_ADAPTER_POSTGRES_URL', 'postgres://app:hunter2@db/chaos'],
-      ['TEST_COORDINATOR_ADAPTER_REDIS_URL', 'redis://:hunter2@cache'],
-    ] as const) {
-      it(`When ${variable} is set, Then the code is 2: memory does not stand in for a server`, async () => {
-        for (const args of [[], ['import', 'a.xml']]) {
-          const { code, stderr } = await runInProcess(args, { [variable]: url });
-          expect(code).to.equal(2);
-          expect(stderr)
-            .to.include(`${variable} is set, and this build has no adapter`)
-            .and.not.include('hunter2');
-        }
+    it('When a Redis server is named, Then the code is 2: memory does not stand in for it', async () => {
+      const variable = 'TEST_COORDINATOR_ADAPTER_REDIS_URL';
+      for (const args of [[], ['import', 'a.xml'], ['report', 'a'], ['health'], ['maintain']]) {
+        const { code, stdout, stderr } = await runInProcess(args, { [variable]: 'redis://:hunter2@cache' });
+        expect([code, stdout]).to.deep.equal([2, '']);
+        expect(stderr)
+          .to.include(`${variable} is set, and this build has no adapter`)
+          .and.not.include('hunter2');
+      }
+    });
+
+    it('When memory and a PostgreSQL server are asked for, Then the code is 2: neither goes before the other', async () => {
+      const { code, stderr } = await runInProcess(['import', 'a.xml'], {
+        TEST_COORDINATOR_ADAPTER_POSTGRES_URL: 'postgres://app:hunter2@db/chaos',
       });
-    }
+      expect(code).to.equal(2);
+      expect(stderr).to.include('TEST_COORDINATOR_STORE asks for memory').and.not.include('hunter2');
+    });
 
     it('When the port is taken, Then the code is 2 and one line says so', async () => {
       const other = createServer().listen(0, '127.0.0.1');

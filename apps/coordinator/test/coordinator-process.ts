@@ -4,13 +4,16 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const PATIENCE_MS = 60_000;
 
+/** What tests run with when they are about something else: a start without a server takes half the time. */
+export const IN_MEMORY = { TEST_COORDINATOR_STORE: 'memory' };
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The built program in a process of its own, with no settings but those that are given. */
+/** The built program in a process of its own, with no settings but those that are given, and in memory by default. */
 export class CoordinatorProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<Ended>;
@@ -19,7 +22,7 @@ export class CoordinatorProcess {
 
   constructor(args: readonly string[], settings: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(process.execPath, [MAIN, ...args], {
-      env: { PATH: process.env['PATH'], ...settings },
+      env: { PATH: process.env['PATH'], ...IN_MEMORY, ...settings },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
@@ -41,6 +44,10 @@ export class CoordinatorProcess {
     const running = new CoordinatorProcess(args, settings);
     running.#child.stdin.end(stdin);
     return running.ended();
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
   }
 
   /** Closes the reading end of its stdout. */

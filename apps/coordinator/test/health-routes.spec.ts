@@ -19,8 +19,8 @@ function withDegradedCache(): AdapterFactory {
     bind(key).toConstantValue(cache);
   });
   return new AdapterFactory({ isDurable: true, detail: 'on disk' }, [
-    { module: stubModule(), lifecycle: StubAdapter },
-    { module, lifecycle: key },
+    { name: 'memory', module: stubModule(), lifecycle: StubAdapter, role: 'all', limits: 'none' },
+    { name: 'cache', module, lifecycle: key, role: 'cache', limits: 'none' },
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { readSettings, SecretText, SETTINGS, SettingsError } from '@test-coordinator/coordinator';
+import { dataFolder, readSettings, SecretText, SETTINGS, SettingsError } from '@test-coordinator/coordinator';
 import { expect } from 'chai';
 
 const PREFIX = 'TEST_COORDINATOR_ADAPTER_';
@@ -19,6 +19,7 @@ describe('Settings', () => {
   describe('Given an environment without settings', () => {
     it('When it is read, Then every setting has its documented default', () => {
       expect(readSettings({ PATH: '/bin', HOME: '/root' })).to.deep.equal({
+        store: 'postgres',
         postgresUrl: undefined,
         postgresPoolSize: 10,
         postgresMaxOverflow: 20,
@@ -82,6 +83,10 @@ describe('Settings', () => {
         expect(readSettings({ [PREFIX + name]: text })[key]).to.equal(value);
       });
     }
+
+    it('When the store is named in any case, Then it is that one', () => {
+      expect(readSettings({ TEST_COORDINATOR_STORE: 'Memory' }).store).to.equal('memory');
+    });
 
     for (const [given, plain] of [
       ['postgresql+asyncpg://app:p@db:5432/chaos', 'postgresql://app:p@db:5432/chaos'],
@@ -165,6 +170,42 @@ describe('Settings', () => {
     it('When a name comes from the prototype of objects, Then it is refused as any other', () => {
       expect(refusal({ [`${PREFIX}LOG_LEVEL`]: 'constructor' }).problems).to.have.length(1);
       expect(refusal({ [`${PREFIX}__proto__`]: 'x' }).problems).to.have.length(1);
+    });
+  });
+
+  describe('Given where the data folder may be', () => {
+    const root = 0;
+    const somebody = 1_000;
+    for (const [who, userId, dataDir, environment, folder] of [
+      ['root', root, undefined, { HOME: '/root', XDG_DATA_HOME: '/root/x' }, '/var/lib/test-coordinator'],
+      ['a user', somebody, undefined, { HOME: '/home/u' }, '/home/u/.local/share/test-coordinator'],
+      [
+        'a user with XDG_DATA_HOME',
+        somebody,
+        undefined,
+        { HOME: '/h', XDG_DATA_HOME: '/x' },
+        '/x/test-coordinator',
+      ],
+      [
+        'a user with a relative one',
+        somebody,
+        undefined,
+        { HOME: '/h', XDG_DATA_HOME: 'x' },
+        '/h/.local/share/test-coordinator',
+      ],
+      ['root with a setting', root, '/data', {}, '/data'],
+      ['a user with a relative setting', somebody, 'data', {}, `${process.cwd()}/data`],
+    ] as const) {
+      it(`When it is ${who}, Then it is ${folder.replace(process.cwd(), '…')}`, () => {
+        expect(dataFolder({ dataDir }, environment, userId)).to.equal(folder);
+      });
+    }
+
+    it('When there is neither a home nor a setting, Then one line names the setting', () => {
+      expect(() => dataFolder({ dataDir: undefined }, {}, somebody)).to.throw(
+        SettingsError,
+        /^TEST_COORDINATOR_ADAPTER_DATA_DIR must name a folder for the records: this user has no home \(HOME is not set\)$/,
+      );
     });
   });
 

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 
 import { errorText, runCommandLine, SettingsError, UsageError } from '@test-coordinator/coordinator';
+import { EmbeddedPostgresError } from '@test-coordinator/embedded-postgres';
 import { DataAdapterError } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
+import { IN_MEMORY } from './coordinator-process.js';
 import { example, examplePath, JOURNAL, JUNIT } from './examples.js';
 import { TerminalDouble } from './terminal-double.js';
 
@@ -17,7 +19,12 @@ async function imported(
   const stdout = new TerminalDouble(isTerminal);
   const stderr = new TerminalDouble(isTerminal, 60);
   const stdin = Readable.from([example(JUNIT)]);
-  const code = await runCommandLine(['import', ...args], { environment, stdin, stdout, stderr });
+  const code = await runCommandLine(['import', ...args], {
+    environment: { ...IN_MEMORY, ...environment },
+    stdin,
+    stdout,
+    stderr,
+  });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
@@ -52,6 +59,30 @@ describe('Error that ends a command', () => {
     ['wrong settings', new SettingsError([{ variable: 'A', problem: 'is wrong' }]), 2, 'A is wrong'],
     ['a wrong option', new DataAdapterError('INVALID_ARGUMENT', 'zone Mars is not known'), 2, 'zone Mars'],
     ['a store that is away', new DataAdapterError('UNAVAILABLE', 'postgres is away'), 3, '(UNAVAILABLE)'],
+    [
+      'a run that is not there',
+      new DataAdapterError('NOT_FOUND', 'no run has the id'),
+      1,
+      'no run has the id',
+    ],
+    [
+      'a folder that cannot be used',
+      new EmbeddedPostgresError('FOLDER_UNUSABLE', 'The data folder /x is full of files.'),
+      3,
+      'full of files. TEST_COORDINATOR_ADAPTER_DATA_DIR names the folder. (FOLDER_UNUSABLE)',
+    ],
+    [
+      'a system without PostgreSQL',
+      new EmbeddedPostgresError('PLATFORM_UNSUPPORTED', 'No binaries exist: give its URL.'),
+      3,
+      'its URL. TEST_COORDINATOR_ADAPTER_POSTGRES_URL names a server. (PLATFORM_UNSUPPORTED)',
+    ],
+    [
+      'a server of somebody else',
+      new EmbeddedPostgresError('FOREIGN_SERVER', 'Stop it.'),
+      3,
+      'Stop it. (FOR',
+    ],
     ['a store that is slow', new DataAdapterError('TIMEOUT', 'no answer'), 3, '(TIMEOUT)'],
     ['a fault of the program', new Error('oops'), 70, 'Error: oops'],
   ] as const) {

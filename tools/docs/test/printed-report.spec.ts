@@ -17,6 +17,7 @@ describe('The report in the README', () => {
     const main = join(root, 'apps/coordinator/dist/main.js');
     const printed = execFileSync(process.execPath, [main, 'import', file!], {
       cwd: root,
+      env: { ...process.env, TEST_COORDINATOR_STORE: 'memory' },
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });

@@ -19,4 +19,24 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Record reports of other tools and print what they say; - is stdin',
     load: async () => (await import('./import-command.js')).importCommand,
   },
+  report: {
+    usage: 'report RUN',
+    summary: 'Print the report of a recorded run, by its id or its externalId',
+    load: async () => (await import('./report-command.js')).reportCommand,
+  },
+  health: {
+    usage: 'health',
+    summary: 'Tell each adapter, its role, its limits and how it is doing',
+    load: async () => (await import('./health-command.js')).healthCommand,
+  },
+  migrate: {
+    usage: 'migrate',
+    summary: 'Bring the schema up to date, as every start does',
+    load: async () => (await import('./migrate-command.js')).migrateCommand,
+  },
+  maintain: {
+    usage: 'maintain',
+    summary: 'Delete what is older than the settings keep it, as serve does every hour',
+    load: async () => (await import('./maintain-command.js')).maintainCommand,
+  },
 };

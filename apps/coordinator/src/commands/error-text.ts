@@ -1,10 +1,24 @@
 import { inspect } from 'node:util';
 
+import { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from '@test-coordinator/embedded-postgres';
 import { DataAdapterError, maskSecrets } from '@test-coordinator/ports';
 
 import { AdapterChoiceError } from '../composition/adapter-choice-error.js';
 import { SettingsError } from '../settings/read-settings.js';
+import { SETTINGS } from '../settings/setting-table.js';
 import { EXIT, UsageError } from './command.js';
+
+const FOLDER = ` ${SETTINGS.dataDir.variable} names the folder.`;
+const SERVER = ` ${SETTINGS.postgresUrl.variable} names a server.`;
+/** The setting that helps, where one does. */
+const ADVICE: Partial<Record<EmbeddedPostgresErrorCode, string>> = {
+  PLATFORM_UNSUPPORTED: SERVER,
+  BINARIES_MISSING: SERVER,
+  FOLDER_UNUSABLE: FOLDER,
+  OTHER_MAJOR_VERSION: FOLDER,
+  DISK_FULL: FOLDER,
+  UNREACHABLE: FOLDER,
+};
 
 /** What a person is told of an error that ended a command, and the exit code that it ends with. */
 export function errorText(error: unknown): { readonly code: number; readonly text: string } {
@@ -19,7 +33,12 @@ function told(error: unknown): { code: number; text: string } {
   if (error instanceof SettingsError || error instanceof AdapterChoiceError) {
     return { code: EXIT.usage, text: error.message };
   }
+  if (error instanceof EmbeddedPostgresError) {
+    const text = `${error.message}${ADVICE[error.code] ?? ''} (${error.code})`;
+    return { code: EXIT.storeUnavailable, text };
+  }
   if (DataAdapterError.is(error)) {
+    if (error.code === 'NOT_FOUND') return { code: EXIT.badInput, text: error.message };
     return error.code === 'INVALID_ARGUMENT'
       ? { code: EXIT.usage, text: error.message }
       : { code: EXIT.storeUnavailable, text: `${error.message} (${error.code})` };

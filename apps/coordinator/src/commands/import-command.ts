@@ -3,34 +3,26 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import {
-  importReport,
-  renderJson,
-  renderMarkdown,
-  renderText,
-  type ReportEntry,
-} from '@test-coordinator/ingest';
+import { importReport, type ReportEntry } from '@test-coordinator/ingest';
 import { Clock } from '@test-coordinator/ports';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
-import { chooseAdapters } from '../composition/choose-adapters.js';
-import { createLogger } from '../logging/masked-logger.js';
-import { readSettings } from '../settings/read-settings.js';
 import { EXIT, UsageError, type Command, type Host } from './command.js';
 import { parsed } from './parsed-arguments.js';
+import { printReports, readFormat, type ReportFormat } from './printed-reports.js';
 import { ProgressBar } from './progress-bar.js';
+import { withDataLayer } from './short-command.js';
 
 const OPTIONS = {
-  format: { type: 'string', default: 'text' },
+  format: { type: 'string' },
   zone: { type: 'string' },
   environment: { type: 'string' },
 } as const;
-const FORMATS: readonly string[] = ['text', 'markdown', 'json'];
 const STDIN = '-';
 
 interface ImportArguments {
   readonly files: readonly string[];
-  readonly format: string;
+  readonly format: ReportFormat;
   readonly zone: string | undefined;
   readonly environment: string | undefined;
 }
@@ -39,24 +31,17 @@ interface ImportArguments {
 export const importCommand: Command = {
   async run(args, host) {
     const asked = readArguments(args);
-    // Lifecycle lines are for a server's log; of a short command only what went wrong is worth a line.
-    const settings = readSettings(host.environment, { logLevel: 'WARNING' });
-    const { logLevel: level, serviceName } = settings;
-    const logger = await createLogger(host.stderr, {
-      level,
-      serviceName,
-      isPretty: host.stderr.isTTY === true,
+    return withDataLayer(host, async (factory, settings) => {
+      if (!factory.storage.isDurable)
+        host.stderr.write(`Note: records are kept ${factory.storage.detail}.\n`);
+      const entries: ReportEntry[] = [];
+      try {
+        return await importFiles(asked, { factory, host, maxBytes: settings.httpImportLimitBytes }, entries);
+      } finally {
+        // Also when the store went away on the way: what was recorded until then is told.
+        printReports(entries, asked.format, host);
+      }
     });
-    await using factory = chooseAdapters(settings, { logger });
-    await factory.start();
-    if (!factory.storage.isDurable) host.stderr.write(`Note: records are kept ${factory.storage.detail}.\n`);
-    const entries: ReportEntry[] = [];
-    try {
-      return await importFiles(asked, { factory, host, maxBytes: settings.httpImportLimitBytes }, entries);
-    } finally {
-      // Also when the store went away on the way: what was recorded until then is told.
-      print(entries, asked.format, host);
-    }
   },
 };
 
@@ -65,9 +50,7 @@ function readArguments(args: readonly string[]): ImportArguments {
     parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true }),
   );
   if (files.length === 0) throw new UsageError('import needs the files to import; - is stdin.');
-  if (!FORMATS.includes(values.format))
-    throw new UsageError(`--format must be one of ${FORMATS.join(', ')}.`);
-  return { files, format: values.format, zone: values.zone, environment: values.environment };
+  return { files, format: readFormat(values.format), zone: values.zone, environment: values.environment };
 }
 
 interface ImportTools {
@@ -131,11 +114,4 @@ const FILE_PROBLEMS: Readonly<Record<string, string>> = {
 function fileProblem(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined;
   return FILE_PROBLEMS[String(error.code)] ?? `cannot be read (${String(error.code)})`;
-}
-
-function print(reports: readonly ReportEntry[], format: string, { stdout, environment }: Host): void {
-  if (format === 'json') stdout.write(renderJson({ reports }));
-  else if (reports.length === 0) return;
-  else if (format === 'markdown') stdout.write(renderMarkdown({ reports }));
-  else stdout.write(renderText({ reports }, { color: stdout.isTTY === true && !environment['NO_COLOR'] }));
 }

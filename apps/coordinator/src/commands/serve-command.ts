@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
 import { chooseAdapters } from '../composition/choose-adapters.js';
+import { RetentionTimer } from '../composition/retention.js';
 import { buildServer } from '../http/server.js';
 import { createLogger } from '../logging/masked-logger.js';
 import { productVersion } from '../product-version.js';
@@ -25,14 +26,16 @@ export const serveCommand: Command = {
   },
 };
 
-async function serve(settings: Settings, { stdout }: Host): Promise<void> {
+async function serve(settings: Settings, { stdout, environment }: Host): Promise<void> {
   const { serviceName, logLevel: level } = settings;
   const version = settings.serviceVersion ?? productVersion();
   const logger = await createLogger(stdout, { level, serviceName, isPretty: stdout.isTTY === true });
   const stopAsked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  await using factory = chooseAdapters(settings, { logger });
+  await using factory = await chooseAdapters(settings, { logger, environment });
   await factory.start();
-  if (!factory.storage.isDurable) logger.warn({}, `records are kept ${factory.storage.detail}`);
+  const { isDurable, detail } = factory.storage;
+  logger[isDurable ? 'info' : 'warn']({}, `records are kept ${detail}`);
+  await using _retention = new RetentionTimer(factory, settings, logger);
   const server = await buildServer({
     factory,
     logger,

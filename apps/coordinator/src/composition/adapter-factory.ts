@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
 
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
@@ -24,8 +26,14 @@ import {
 
 /** One technology: what it binds, and under which name its life is found. */
 export interface ChosenAdapter {
+  /** As its health names it. */
+  readonly name: string;
   readonly module: ContainerModule;
   readonly lifecycle: ServiceIdentifier<AdapterLifecycle>;
+  /** What it holds and where, for a person, without a secret. */
+  readonly role: string;
+  /** Sizes and times that it keeps to, for a person. */
+  readonly limits: string;
 }
 
 /** Where the records live, for a person. */
@@ -33,6 +41,8 @@ export interface Storage {
   /** What is recorded survives the end of the process. */
   readonly isDurable: boolean;
   readonly detail: string;
+  /** What runs beneath the adapters, to be let go of when they have stopped. */
+  readonly server?: AsyncDisposable;
 }
 
 /** What the adapters are built from; left out: the machine's clock, its ids, no log. */
@@ -40,6 +50,8 @@ export interface FactoryDependencies {
   readonly clock?: Clock;
   readonly ids?: IdGenerator;
   readonly logger?: Logger;
+  /** An adapter that has not told its health by then is down. @default 5,000 ms */
+  readonly healthTimeoutMs?: number;
 }
 
 /** How the whole of the data layer is doing: as its worst adapter. */
@@ -48,6 +60,7 @@ export interface DataLayerHealth {
   readonly adapters: readonly AdapterHealth[];
 }
 
+const HEALTH_TIMEOUT_MS = 5_000;
 const SEVERITY: readonly HealthStatus[] = ['up', 'degraded', 'down'];
 
 /**
@@ -59,12 +72,19 @@ const SEVERITY: readonly HealthStatus[] = ['up', 'degraded', 'down'];
 export class AdapterFactory implements AsyncDisposable {
   readonly #container = new Container({ defaultScope: 'Singleton' });
   readonly #lifecycles: readonly AdapterLifecycle[];
+  readonly #healthTimeoutMs: number;
 
   constructor(
     readonly storage: Storage,
-    adapters: readonly ChosenAdapter[],
-    { clock = systemClock, ids = uuidV7Ids(clock), logger = silentLogger }: FactoryDependencies = {},
+    readonly adapters: readonly ChosenAdapter[],
+    {
+      clock = systemClock,
+      ids = uuidV7Ids(clock),
+      logger = silentLogger,
+      healthTimeoutMs = HEALTH_TIMEOUT_MS,
+    }: FactoryDependencies = {},
   ) {
+    this.#healthTimeoutMs = healthTimeoutMs;
     this.#container.bind(Clock).toConstantValue(clock);
     this.#container.bind(IdGenerator).toConstantValue(ids);
     this.#container.bind(Logger).toConstantValue(logger);
@@ -75,7 +95,13 @@ export class AdapterFactory implements AsyncDisposable {
   /** Everything in the memory of this process: for tests, and for whoever asks for it by this name. */
   static useStub(settings: StubSettings = {}, dependencies: FactoryDependencies = {}): AdapterFactory {
     const storage = { isDurable: false, detail: 'in the memory of this process: nothing survives its end' };
-    const stub = { module: stubModule(settings), lifecycle: StubAdapter };
+    const stub = {
+      name: 'memory',
+      module: stubModule(settings),
+      lifecycle: StubAdapter,
+      role: 'records, cache and service registry, in the memory of this process',
+      limits: 'its memory',
+    };
     return new AdapterFactory(storage, [stub], dependencies);
   }
 
@@ -92,16 +118,32 @@ export class AdapterFactory implements AsyncDisposable {
     }
   }
 
-  /** Stops the adapters in reverse order: calls under way are waited for, new ones are `CLOSED`. Idempotent. */
+  /**
+   * Stops the adapters in reverse order: calls under way are waited for, new ones are `CLOSED`. Then the server beneath
+   * them is let go of. Idempotent.
+   */
   async stop(): Promise<void> {
-    for (const lifecycle of this.#lifecycles.toReversed()) await lifecycle.stop();
+    try {
+      for (const lifecycle of this.#lifecycles.toReversed()) await lifecycle.stop();
+    } finally {
+      await this.storage.server?.[Symbol.asyncDispose]();
+    }
   }
 
-  /** Asks all adapters at once. Never rejects. */
+  /** Asks all adapters at once; they are told in the order of `adapters`. Never rejects. */
   async checkHealth(): Promise<DataLayerHealth> {
-    const adapters = await Promise.all(this.#lifecycles.map((lifecycle) => lifecycle.checkHealth()));
+    const adapters = await Promise.all(
+      this.#lifecycles.map((lifecycle, index) =>
+        Promise.race([lifecycle.checkHealth(), this.#silence(this.adapters[index]!.name)]),
+      ),
+    );
     const worst = Math.max(0, ...adapters.map(({ status }) => SEVERITY.indexOf(status)));
     return { status: SEVERITY[worst]!, adapters };
+  }
+
+  /** The adapter of this technology, or `undefined` when it was not chosen. For what is no port, such as retention. */
+  findAdapter<Adapter extends AdapterLifecycle>(lifecycle: ServiceIdentifier<Adapter>): Adapter | undefined {
+    return this.#container.isBound(lifecycle) ? this.#container.get(lifecycle) : undefined;
   }
 
   /** The port that is bound to the token. */
@@ -145,6 +187,13 @@ export class AdapterFactory implements AsyncDisposable {
       chaosEvents: this.getChaosEventsRepository(),
       testResults: this.getTestResultsRepository(),
     };
+  }
+
+  /** What is told of an adapter that does not answer. */
+  async #silence(name: string): Promise<AdapterHealth> {
+    const latencyMs = this.#healthTimeoutMs;
+    await delay(latencyMs, undefined, { ref: false });
+    return { name, status: 'down', latencyMs, detail: `did not answer within ${latencyMs} ms` };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -38,7 +38,10 @@ export function oneOf<Word extends string>(
 ): SettingKind<Word> {
   return kind(`one of ${words.join(', ')}`, (text) => {
     const upper = text.toUpperCase();
-    return words.find((word) => word === upper) ?? (Object.hasOwn(others, upper) ? others[upper] : undefined);
+    return (
+      words.find((word) => word.toUpperCase() === upper) ??
+      (Object.hasOwn(others, upper) ? others[upper] : undefined)
+    );
   });
 }
 

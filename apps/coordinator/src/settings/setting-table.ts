@@ -26,6 +26,8 @@ export const SETTING_PREFIXES: readonly string[] = [ADAPTER, HTTP];
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export type StoreName = 'postgres' | 'memory';
+
 const DAY_SECONDS = 86_400;
 const MIB = 1_048_576;
 const poolSize = wholeNumber(1, 1_000);
@@ -45,11 +47,17 @@ function setting<Value, Fallback extends Value | undefined>(
 
 /** Every setting of the product, in the order of its documentation. */
 export const SETTINGS = {
+  store: setting(
+    'TEST_COORDINATOR_STORE',
+    oneOf<StoreName>(['postgres', 'memory']),
+    'postgres',
+    'Where records live: `postgres`, or `memory`, which ends with the process',
+  ),
   postgresUrl: setting(
     `${ADAPTER}POSTGRES_URL`,
     secretUrl(['postgresql', 'postgres']),
     undefined,
-    'PostgreSQL server for the records; a driver suffix such as `postgresql+asyncpg` is taken',
+    'PostgreSQL server for the records; left out, an embedded one; `postgresql+asyncpg` and the like are taken',
   ),
   postgresPoolSize: setting(`${ADAPTER}POSTGRES_POOL_SIZE`, poolSize, 10, 'Connections that are kept'),
   postgresMaxOverflow: setting(
@@ -195,7 +203,7 @@ export const SETTINGS = {
     `${ADAPTER}DATA_DIR`,
     matching(/^[^\0]{1,4096}$/, 'a path'),
     undefined,
-    'Folder for what is kept on this machine',
+    'Folder for what is kept on this machine; left out, see above',
   ),
   httpHost: setting(
     `${HTTP}HOST`,
