@@ -1,0 +1,57 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { CoordinatorProcess } from './coordinator-process.js';
+import { eventually } from './eventually.js';
+
+const SERVING = /"url":"(http:\/\/[^"]+)"/;
+
+/** The data folder of one test, and the processes that use it. They run with no settings but the folder and a port. */
+export class DataFolder {
+  readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'coordinator-')));
+  readonly #processes: CoordinatorProcess[] = [];
+
+  constructor() {
+    // The server of root runs as another user, who has to pass.
+    chmodSync(this.path, 0o755);
+  }
+
+  /** An empty variable counts as absent: the store is chosen by nobody. */
+  get settings() {
+    return {
+      TEST_COORDINATOR_STORE: '',
+      TEST_COORDINATOR_ADAPTER_DATA_DIR: this.path,
+      TEST_COORDINATOR_HTTP_PORT: '0',
+    };
+  }
+
+  file(name: string): string {
+    return join(this.path, 'postgres', name);
+  }
+
+  /** The process id of the server, `undefined` when none runs. */
+  get serverPid(): number | undefined {
+    const file = this.file('cluster/postmaster.pid');
+    return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
+  }
+
+  run(...args: string[]) {
+    return CoordinatorProcess.run(args, { settings: this.settings });
+  }
+
+  async serve(): Promise<{ readonly serving: CoordinatorProcess; readonly url: string }> {
+    const serving = new CoordinatorProcess(['serve'], this.settings);
+    this.#processes.push(serving);
+    const [, url] = await serving.saying(SERVING);
+    return { serving, url: url! };
+  }
+
+  /** Ends what still runs and removes the folder, once its server has stopped as well. */
+  async remove(): Promise<void> {
+    for (const process of this.#processes) process.kill('SIGKILL');
+    await Promise.all(this.#processes.map((process) => process.ended()));
+    await eventually('the server stops with its last user', () => this.serverPid === undefined);
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
