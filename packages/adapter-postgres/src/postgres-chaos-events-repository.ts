@@ -95,9 +95,9 @@ export class PostgresChaosEventsRepository implements ChaosEventsRepository {
       const statement = changeStatement(this.#table, {
         name: `event-update-${shape}`,
         set,
-        // A recovery stays after the injection: the domain says so of the changed record.
+        // A new injection is not after the recovery: the domain says so of the changed record.
         guard:
-          't.version = $2 AND (t.recovered_at IS NULL OR t.recovered_at >= COALESCE($3::timestamptz, t.injected_at))',
+          't.version = $2 AND ($3::timestamptz IS NULL OR t.recovered_at IS NULL OR t.recovered_at >= $3)',
         fence: NO_FENCE,
       });
       const injectedAt = fields.injectedAt?.toISOString() ?? null;

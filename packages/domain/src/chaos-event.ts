@@ -85,8 +85,10 @@ export function newChaosEvent(input: NewChaosEvent, mintId: () => string, now: D
 
 /** The record after `changes`, one version later. @throws InvalidValueError */
 export function changeChaosEvent(event: ChaosEvent, changes: ChaosEventChanges): ChaosEvent {
-  return withChanges(event, chaosEventChangeRules.read(changes), {}, (changed) =>
-    recoveredTooEarly(changed.injectedAt, changed.recoveredAt),
+  const fields = chaosEventChangeRules.read(changes);
+  // Only a new injection is judged: one that lay ahead of the store's clock when it recovered must not block other changes.
+  return withChanges(event, fields, {}, ({ recoveredAt }) =>
+    fields.injectedAt === undefined ? undefined : recoveredTooEarly(fields.injectedAt, recoveredAt),
   );
 }
 

@@ -90,4 +90,14 @@ describe('A chaos event', () => {
       'recoveredAt',
     );
   });
+
+  it('Given an event that recovered before its injection by the clock, when something else of it changes, then that is taken', () => {
+    const ahead = newChaosEvent(
+      { ...eventInput, status: 'injected', injectedAt: later(60_000) },
+      mintId,
+      NOW,
+    );
+    const recovered = recoverChaosEvent(ahead, {}, NOW);
+    expect(changeChaosEvent(recovered, { durationMs: 30 })).to.deep.include({ durationMs: 30, version: 3 });
+  });
 });

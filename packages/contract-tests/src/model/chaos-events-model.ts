@@ -71,7 +71,9 @@ export class ChaosEventsModel implements Synchronous<ChaosEventsRepository> {
     const row = rowOf(this.state.events, eventId);
     refuseIf({ VERSION_CONFLICT: row.record.version !== version });
     const record = changed(row.record, changes);
-    const tooEarly = record.recoveredAt !== undefined && record.recoveredAt < record.injectedAt;
+    const { injectedAt } = changes;
+    const tooEarly =
+      injectedAt != null && record.recoveredAt !== undefined && record.recoveredAt < injectedAt;
     refuseIf({ INVALID_ARGUMENT: tooEarly }, 'recoveredAt');
     return this.#store({ ...row, record });
   }

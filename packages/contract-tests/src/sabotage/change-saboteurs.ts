@@ -202,6 +202,18 @@ const states: readonly Saboteur[] = [
     },
   },
   {
+    mistake: 'judges the times of a recovery again at every change',
+    caughtBy: ['chaosEvents/recovery'],
+    sabotage({ ports: { chaosEvents } }) {
+      const update: typeof chaosEvents.update = async (eventId, version, changes, options) => {
+        const { injectedAt, recoveredAt } = (await chaosEvents.getById(eventId)) ?? {};
+        const isEarly = injectedAt !== undefined && recoveredAt !== undefined && recoveredAt < injectedAt;
+        return chaosEvents.update(eventId, version, isEarly ? { ...changes, injectedAt } : changes, options);
+      };
+      return { ports: { chaosEvents: instead(chaosEvents, { update }) } };
+    },
+  },
+  {
     mistake: 'takes another recovery in silence',
     caughtBy: ['chaosEvents/recovery', 'chaosEvents/recovery races'],
     sabotage({ ports: { chaosEvents } }) {

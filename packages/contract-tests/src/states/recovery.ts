@@ -141,6 +141,15 @@ export const recoveryGroup: ContractGroup = {
         await expectUnchanged(trial, () => expectRefusal(call, 'INVALID_ARGUMENT', { path: 'recoveredAt' }));
       },
     ),
+    inWorld(
+      'When it recovered before a fault that lies in the future, Then other changes are still taken',
+      async (trial) => {
+        await stored(trial, { injectedAt: at(60_000) });
+        await trial.ports.chaosEvents.recordRecovery(EVENT);
+        const { durationMs, version } = await trial.ports.chaosEvents.update(EVENT, 2, { durationMs: 7 });
+        expect({ durationMs, version }).to.deep.equal({ durationMs: 7, version: 3 });
+      },
+    ),
     ...(['updateStatus', 'recordRecovery'] as const).map((method) =>
       fenceTest(
         `When ${method} carries an older fence than was seen, Then it is STALE_FENCE and nothing changes`,
