@@ -57,6 +57,22 @@ describe('Store that cannot be used', function () {
       .and.include('TEST_COORDINATOR_ADAPTER_DATA_DIR');
   });
 
+  for (const [variable, value, problem] of [
+    ['POSTGRES_URL', 'postgresql://app:hunter2@db/chaos?hunter=2', 'has an unknown parameter: hunter'],
+    ['POSTGRES_URL', 'postgresql://app:hunter2@db/chaos?sslmode=some', 'has an unknown sslmode'],
+    ['POSTGRES_SCHEMA', 'pg_mine', 'must be a lower-case SQL name'],
+  ] as const) {
+    it(`Given a ${variable} that ${problem}, When a command starts, Then the code is 2 and the variable is named`, async () => {
+      const name = `TEST_COORDINATOR_ADAPTER_${variable}`;
+      for (const args of [['health'], ['migrate']]) {
+        const settings = { ...folder.settings, [name]: value };
+        const { code, stderr } = await CoordinatorProcess.run(args, { settings });
+        expect(code).to.equal(2);
+        expect(stderr).to.include(name).and.include(problem).and.not.include('hunter2');
+      }
+    });
+  }
+
   it('Given a server that is away, When a command starts, Then the code is 3 and the secret is not told', async () => {
     const variable = 'TEST_COORDINATOR_ADAPTER_POSTGRES_URL';
     for (const args of COMMANDS) {

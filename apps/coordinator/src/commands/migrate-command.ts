@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { openRecordStore } from '../composition/record-store.js';
+import { namingSettings, openRecordStore } from '../composition/record-store.js';
 import { SETTINGS } from '../settings/setting-table.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { parsed } from './parsed-arguments.js';
@@ -18,11 +18,13 @@ export const migrateCommand: Command = {
     const { migrate, planMigrations } = await import('@test-coordinator/adapter-postgres');
     await using store = await openRecordStore(settings, { environment: host.environment, logger });
     if (values['dry-run'] === true) {
-      const { sql } = await planMigrations(store.settings);
+      const { sql } = await namingSettings(() => planMigrations(store.settings));
       host.stdout.write(sql === '' ? '-- The schema is up to date.\n' : `${sql}\n`);
       return EXIT.done;
     }
-    const { applied, roles } = await migrate(store.settings, { roles: values.roles === true });
+    const { applied, roles } = await namingSettings(() =>
+      migrate(store.settings, { roles: values.roles === true }),
+    );
     host.stdout.write(
       applied.length === 0 ? 'The schema is up to date.\n' : `Applied ${applied.join(', ')}.\n`,
     );

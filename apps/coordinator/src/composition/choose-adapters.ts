@@ -4,7 +4,7 @@ import { CacheRepository, ServiceDiscoveryRepository } from '@test-coordinator/p
 import { SETTINGS, type Settings } from '../settings/setting-table.js';
 import { AdapterChoiceError } from './adapter-choice-error.js';
 import { AdapterFactory, type FactoryDependencies } from './adapter-factory.js';
-import { openRecordStore, type Surroundings } from './record-store.js';
+import { namingSettings, openRecordStore, type Surroundings } from './record-store.js';
 
 /**
  * The data layer that the settings ask for, not started yet. An embedded PostgreSQL runs already; stopping the factory
@@ -35,26 +35,28 @@ export async function chooseAdapters(
     detail: `${store.detail}; cache and service registry are in the memory of this process`,
     server: store,
   };
-  return new AdapterFactory(
-    storage,
-    [
-      {
-        name: 'postgres',
-        module: postgresModule(store.settings),
-        lifecycle: PostgresAdapter,
-        role: `records, ${store.detail}`,
-        limits: `${postgresPoolSize} connections and ${postgresMaxOverflow} more under load; ${postgresPoolTimeoutSeconds} s for a connection, ${queryTimeoutSeconds} s for a query`,
-      },
-      {
-        name: 'memory',
-        module: stubModule(stubSettings, [CacheRepository, ServiceDiscoveryRepository]),
-        lifecycle: StubAdapter,
-        role: 'cache and service registry, in the memory of this process',
-        limits: `${settings.cacheTtlDefaultSeconds} s for a cache entry; a service is stale after ${settings.staleServiceThresholdSeconds} s`,
-      },
-    ],
-    forFactory,
-  );
+  const adapters = [
+    {
+      name: 'postgres',
+      module: postgresModule(store.settings),
+      lifecycle: PostgresAdapter,
+      role: `records, ${store.detail}`,
+      limits: `${postgresPoolSize} connections and ${postgresMaxOverflow} more under load; ${postgresPoolTimeoutSeconds} s for a connection, ${queryTimeoutSeconds} s for a query`,
+    },
+    {
+      name: 'memory',
+      module: stubModule(stubSettings, [CacheRepository, ServiceDiscoveryRepository]),
+      lifecycle: StubAdapter,
+      role: 'cache and service registry, in the memory of this process',
+      limits: `${settings.cacheTtlDefaultSeconds} s for a cache entry; a service is stale after ${settings.staleServiceThresholdSeconds} s`,
+    },
+  ];
+  try {
+    return await namingSettings(() => new AdapterFactory(storage, adapters, forFactory));
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 function refuseWhatIsNotThere({ store, postgresUrl, redisUrl }: Settings): void {

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 
 import type { PostgresSettings } from '@test-coordinator/adapter-postgres';
+import type { Problem } from '@test-coordinator/domain';
 import { startEmbeddedPostgres } from '@test-coordinator/embedded-postgres';
-import { silentLogger, type Logger } from '@test-coordinator/ports';
+import { DataAdapterError, silentLogger, type Logger } from '@test-coordinator/ports';
 
 import { dataFolder } from '../settings/data-folder.js';
-import type { Settings } from '../settings/setting-table.js';
+import { SettingsError } from '../settings/read-settings.js';
+import { SETTINGS, type Settings } from '../settings/setting-table.js';
 
 /** The PostgreSQL that holds the records. Disposing leaves it: an embedded server stops when its last user is gone. */
 export interface RecordStore extends AsyncDisposable {
@@ -51,6 +53,27 @@ export async function openRecordStore(
     detail: `in the embedded PostgreSQL in ${dataDir}`,
     [Symbol.asyncDispose]: () => server.stop(),
   };
+}
+
+const VARIABLE_OF = new Map([
+  ['url', SETTINGS.postgresUrl.variable],
+  ['schema', SETTINGS.postgresSchema.variable],
+]);
+
+/**
+ * Does what reads the settings of PostgreSQL, which the adapter judges further than we do.
+ * @throws SettingsError, with our names, for what it refuses.
+ */
+export async function namingSettings<Value>(read: () => Value | Promise<Value>): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!DataAdapterError.is(error) || error.code !== 'INVALID_ARGUMENT') throw error;
+    const problems = error.details?.['problems'] as readonly Problem[];
+    throw new SettingsError(
+      problems.map(({ path, problem }) => ({ variable: VARIABLE_OF.get(path) ?? path, problem })),
+    );
+  }
 }
 
 function postgresSettings(settings: Settings, url: string): PostgresSettings {
