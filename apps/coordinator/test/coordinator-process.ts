@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 
 /** What tests run with when they are about something else: a start without a server takes half the time. */
 export const IN_MEMORY = { TEST_COORDINATOR_STORE: 'memory' };
