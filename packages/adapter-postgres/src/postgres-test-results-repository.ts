@@ -18,9 +18,12 @@ import {
   checkTestResultFilter,
   checkText,
   checkUuid,
+  importInBatches,
   readPage,
   refused,
   type CallOptions,
+  type ImportAllOptions,
+  type ImportProgress,
   type Page,
   type PageRequest,
   type TestResultFilter,
@@ -73,6 +76,13 @@ export class PostgresTestResultsRepository implements TestResultsRepository {
       checkBulk(results, 'results');
       return this.#batches.create(newResults(results, this.context));
     });
+  }
+
+  importAll(
+    results: AsyncIterable<NewTestResult> | Iterable<NewTestResult>,
+    options?: ImportAllOptions,
+  ): Promise<ImportProgress> {
+    return importInBatches(this, results, options);
   }
 
   find(filter: TestResultFilter, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {

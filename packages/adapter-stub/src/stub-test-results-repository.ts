@@ -17,8 +17,11 @@ import {
   checkOneOf,
   checkText,
   checkUuid,
+  importInBatches,
   readPage,
   type CallOptions,
+  type ImportAllOptions,
+  type ImportProgress,
   type Page,
   type PageRequest,
   type TestResultFilter,
@@ -86,6 +89,13 @@ export class StubTestResultsRepository implements TestResultsRepository {
       for (const record of added.values()) records.results.insert(record);
       return Object.freeze(answers);
     });
+  }
+
+  importAll(
+    results: AsyncIterable<NewTestResult> | Iterable<NewTestResult>,
+    options?: ImportAllOptions,
+  ): Promise<ImportProgress> {
+    return importInBatches(this, results, options);
   }
 
   find(filter: TestResultFilter, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {

@@ -21,6 +21,7 @@ import { storeRaceGroups } from './concurrency/store-races.js';
 import { listings } from './lists/listings.js';
 import { pagingGroup } from './lists/paging.js';
 import { bulkGroup } from './records/bulk.js';
+import { importGroup } from './records/import.js';
 import { referenceGroups } from './records/references.js';
 import { completionGroup } from './states/completion.js';
 import { stateGroups } from './states/moves.js';
@@ -55,6 +56,7 @@ export function contractGroups(capabilities: AdapterCapabilities): readonly Cont
     ...runStatisticsGroups,
     ...recordStatisticsGroups,
     bulkGroup,
+    importGroup,
     ...registryGroups,
     ...cacheValueGroups,
     counterGroup,

@@ -60,6 +60,7 @@ export const portCalls: { readonly [Name in keyof Ports]: PortCalls<Ports[Name]>
     create: (port, options) => port.create(fixtures.testResult({ resultId: id(50) }), options),
     getById: (port, options) => port.getById(id(1), options),
     bulkCreate: (port, options) => port.bulkCreate([fixtures.testResult({ resultId: id(51) })], options),
+    importAll: (port, options) => port.importAll([fixtures.testResult({ resultId: id(52) })], options),
     find: (port, options) => port.find({}, undefined, options),
     getByRun: (port, options) => port.getByRun(id(1), undefined, options),
     getByAssertionType: (port, options) => port.getByAssertionType('latency', undefined, options),

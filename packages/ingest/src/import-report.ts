@@ -1,7 +1,6 @@
 import type { NewTestResult, Scenario, TestRun } from '@test-coordinator/domain';
 import {
   DataAdapterError,
-  MAX_BULK,
   type CallOptions,
   type Clock,
   type Repositories,
@@ -172,13 +171,12 @@ async function recordRun(
     call,
   );
   for (const event of events) await repositories.chaosEvents.create({ ...event, runId: stored.runId }, call);
-  for (const batch of batches(results, MAX_BULK)) {
-    await repositories.testResults.bulkCreate(
-      batch.map((result) => newResult(result, stored.runId)),
-      call,
-    );
-  }
+  await repositories.testResults.importAll(newResults(results, stored.runId), call);
   return stored;
+}
+
+function* newResults(results: Iterable<ParsedResult>, runId: string): Generator<NewTestResult> {
+  for (const result of results) yield newResult(result, runId);
 }
 
 function newResult({ correlation, ...result }: ParsedResult, runId: string): NewTestResult {
@@ -188,15 +186,4 @@ function newResult({ correlation, ...result }: ParsedResult, runId: string): New
     runId,
     correlationId: 'traceId' in correlation ? correlation.traceId : `${runId}:${correlation.place}`,
   };
-}
-
-function* batches<Item>(items: Iterable<Item>, size: number): Generator<readonly Item[]> {
-  let batch: Item[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -60,7 +60,12 @@ export type { AdapterHealth, AdapterLifecycle, HealthStatus } from './lifecycle.
 export { ScenariosRepository } from './scenarios-repository.js';
 export { TestRunsRepository } from './test-runs-repository.js';
 export { ChaosEventsRepository } from './chaos-events-repository.js';
-export { TestResultsRepository } from './test-results-repository.js';
+export {
+  TestResultsRepository,
+  type ImportAllOptions,
+  type ImportProgress,
+} from './test-results-repository.js';
+export { importInBatches } from './import-in-batches.js';
 export { DEFAULT_STALE_THRESHOLD_MS, ServiceDiscoveryRepository } from './service-discovery-repository.js';
 export {
   CacheRepository,

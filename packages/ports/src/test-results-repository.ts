@@ -13,6 +13,17 @@ import type { TestResultFilter } from './filters.js';
 import type { Page, PageRequest } from './page.js';
 import { token, type Token } from './token.js';
 
+/** How far an import has come. */
+export interface ImportProgress {
+  /** How many results of the source are stored, in its order; those that were stored before it are among them. */
+  readonly recorded: number;
+}
+
+export interface ImportAllOptions extends CallOptions {
+  /** Told after each batch, once it is stored. What it throws ends the import. */
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined;
+}
+
 /**
  * Checked assertions of runs. Results never change. Lists are newest first, by id; the results of one run (a filter
  * with `runId`) are oldest first. Each method may also reject with `CLOSED`, `UNAVAILABLE`, `TIMEOUT` or `INTERNAL`.
@@ -34,6 +45,25 @@ export interface TestResultsRepository {
    * one record. Codes as `create`; the path of what is wrong starts with its place: `results[17].status`.
    */
   bulkCreate(results: readonly NewTestResult[], options?: CallOptions): Promise<readonly TestResult[]>;
+
+  /**
+   * Records any number of results in the order given, as `bulkCreate` for one batch of 1000 after the other (the last
+   * has what is left), and answers how many. A batch is read when those before it are stored, so that no more than one
+   * is held; each result must be an object of its own.
+   *
+   * Each batch is all or nothing; the load is not. It ends at the first batch that is refused or fails, at an aborted
+   * signal (looked at before the first result is read and before each batch is sent) and at what the source or
+   * `onProgress` throws, and rejects with that; the batches before stay stored, and the source is closed (its
+   * `return()` is called). Loading the same again is safe when the results have ids, and finds those stored; one
+   * without gets a new id each time. In a unit of work all is part of the unit.
+   *
+   * Codes as `bulkCreate`, with places counted from the start of the load: `results[123456].status`. A source without
+   * results is 0 and asks nothing of the store.
+   */
+  importAll(
+    results: AsyncIterable<NewTestResult> | Iterable<NewTestResult>,
+    options?: ImportAllOptions,
+  ): Promise<ImportProgress>;
 
   /** The results that match every field of the filter. Codes: `INVALID_ARGUMENT`, also for a field that is not known. */
   find(filter: TestResultFilter, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>>;

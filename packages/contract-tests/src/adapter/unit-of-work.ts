@@ -28,6 +28,7 @@ async function writeAll({ scenarios, testRuns, chaosEvents, testResults }: Repos
     fixtures.testResult(),
     fixtures.testResult({ resultId: id(2), runId: id(2) }),
   ]);
+  await testResults.importAll([fixtures.testResult({ resultId: id(3), runId: id(2) })]);
 }
 
 /** Holds that `act` rejects with `reason` and that nothing was stored. */
@@ -60,7 +61,7 @@ const committing: ContractGroup = {
       expect(await testRuns.getById(id(1))).to.include({ status: 'running', version: 2 });
       expect(await testRuns.getById(id(2))).to.include({ scenarioId: 'in-unit' });
       expect(await chaosEvents.getById(id(1))).to.include({ status: 'recovered' });
-      expect((await testResults.find({})).items).to.have.length(2);
+      expect((await testResults.find({})).items).to.have.length(3);
     }),
     inWorld('When the work throws, Then nothing is stored and its error comes out', async (trial) => {
       await stored(trial);
@@ -171,8 +172,8 @@ const ownWrites: readonly ContractTest[] = [
       expect((await testRuns.find({ scenarioId: 'in-unit' })).items).to.have.length(1);
       expect((await chaosEvents.getActiveEvents()).items).to.deep.equal([]);
       expect((await chaosEvents.calculateAverageRecoveryTime()).count).to.equal(1);
-      expect((await testResults.getByRun(id(2))).items).to.have.length(1);
-      expect(await testResults.countByStatus()).to.deep.include({ failed: 2 });
+      expect((await testResults.getByRun(id(2))).items).to.have.length(2);
+      expect(await testResults.countByStatus()).to.deep.include({ failed: 3 });
       expect((await testRuns.calculatePassRate()).excluded).to.deep.include({ running: 1, pending: 1 });
       await testRuns.completeRun(id(1), 'passed');
       expect((await testRuns.calculatePassRate()).rate).to.equal(1);
@@ -219,7 +220,7 @@ const ownWrites: readonly ContractTest[] = [
     seen.open();
     await unit;
     for (const ports of await trial.clients()) {
-      expect(await ports.testResults.countByStatus()).to.deep.include({ failed: 2 });
+      expect(await ports.testResults.countByStatus()).to.deep.include({ failed: 3 });
     }
   }),
 ];

@@ -4,7 +4,7 @@ import type { ErrorCode } from '@test-coordinator/ports';
 export class ModelRefusal extends Error {
   override readonly name = 'ModelRefusal';
 
-  /** @param path The field that an `INVALID_ARGUMENT` or `ALREADY_EXISTS` is about, where it is not the id. */
+  /** @param path The field that the refusal is about, where it is not the id; in a batch always, with the place. */
   constructor(
     readonly codes: readonly ErrorCode[],
     readonly path?: string,

@@ -46,15 +46,7 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
   ) {}
 
   create(input: NewTestResult): TestResult {
-    const resultId = input.resultId ?? this.ids.next();
-    const given = storable({ ...input, resultId }, { attempt: 1, flaky: false });
-    const row = this.state.results.get(resultId);
-    const stored = createdBefore(row, given);
-    if (stored !== undefined) return stored;
-    refuseIf({ ALREADY_EXISTS: row !== undefined, REFERENCE_VIOLATION: !this.state.runs.has(input.runId) });
-    const record = { ...given, createdAt: this.clock.now() } as unknown as TestResult;
-    this.state.results = withRow(this.state.results, resultId, { record, given, fence: 0 });
-    return record;
+    return this.#create(input);
   }
 
   getById(resultId: string): TestResult | null {
@@ -64,7 +56,7 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
   bulkCreate(results: readonly NewTestResult[]): readonly TestResult[] {
     const before = this.state.results;
     try {
-      return results.map((result) => this.create(result));
+      return results.map((result, index) => this.#create(result, `results[${index}]`));
     } catch (error) {
       this.state.results = before;
       throw error;
@@ -128,6 +120,22 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
         rate: rate(counts.passed, counts.failed),
       };
     }).filter(({ total }) => total > 0);
+  }
+
+  /** @param place Where the input stands in a batch. */
+  #create(input: NewTestResult, place?: string): TestResult {
+    const resultId = input.resultId ?? this.ids.next();
+    const given = storable({ ...input, resultId }, { attempt: 1, flaky: false });
+    const row = this.state.results.get(resultId);
+    const stored = createdBefore(row, given);
+    if (stored !== undefined) return stored;
+    refuseIf(
+      { ALREADY_EXISTS: row !== undefined, REFERENCE_VIOLATION: !this.state.runs.has(input.runId) },
+      place && `${place}.${row === undefined ? 'runId' : 'resultId'}`,
+    );
+    const record = { ...given, createdAt: this.clock.now() } as unknown as TestResult;
+    this.state.results = withRow(this.state.results, resultId, { record, given, fence: 0 });
+    return record;
   }
 
   #matching(filter: TestResultFilter): readonly TestResult[] {

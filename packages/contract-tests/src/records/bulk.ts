@@ -36,13 +36,14 @@ function allOrNothing(
   title: string,
   wrong: NewTestResult,
   code: 'REFERENCE_VIOLATION' | 'ALREADY_EXISTS',
+  path: string,
 ): ContractTest {
   return inWorld(title, async (trial) => {
     const testResults = await stored(trial);
     await testResults.create(fixtures.testResult());
     const before = snapshot((await testResults.find({})).items);
     const batch = [minted(), fixtures.testResult({ resultId: id(5) }), wrong, minted()];
-    await expectRefusal(testResults.bulkCreate(batch), code);
+    await expectRefusal(testResults.bulkCreate(batch), code, { path });
     expect(snapshot((await testResults.find({})).items)).to.deep.equal(before);
     expect(await testResults.getById(id(5))).to.equal(null);
   });
@@ -118,16 +119,19 @@ export const bulkGroup: ContractGroup = {
       'When one of it belongs to an unknown run, Then it is REFERENCE_VIOLATION and none is stored',
       minted({ runId: id(99) }),
       'REFERENCE_VIOLATION',
+      'results[2].runId',
     ),
     allOrNothing(
       'When one of it has the id of a stored one with other content, Then it is ALREADY_EXISTS and none is stored',
       fixtures.testResult({ status: 'passed' }),
       'ALREADY_EXISTS',
+      'results[2].resultId',
     ),
     allOrNothing(
       'When two of it have one id and other content, Then it is ALREADY_EXISTS and none is stored',
       fixtures.testResult({ resultId: id(5), status: 'passed' }),
       'ALREADY_EXISTS',
+      'results[2].resultId',
     ),
     inWorld('When it is recorded again, or repeats itself, Then each id is one record', async (trial) => {
       const testResults = await stored(trial);

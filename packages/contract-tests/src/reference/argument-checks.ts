@@ -44,9 +44,10 @@ import {
 } from '@test-coordinator/ports';
 
 import type { Ports } from '../adapter-harness.js';
+import type { ModelledMethod } from '../model/synchronous.js';
 
 export type Check = (value: unknown) => unknown;
-type Checks<Port> = Readonly<Record<keyof Port, readonly Check[]>>;
+type Checks<Port> = Readonly<Record<ModelledMethod<Port>, readonly Check[]>>;
 
 const oneOf =
   (words: readonly string[], path: string): Check =>

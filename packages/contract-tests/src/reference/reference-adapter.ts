@@ -1,11 +1,13 @@
 import {
   DataAdapterError,
   checkFence,
+  importInBatches,
   throwIfAborted,
   type AdapterHealth,
   type AdapterLifecycle,
   type CallOptions,
   type Repositories,
+  type TestResultsRepository,
 } from '@test-coordinator/ports';
 
 import type { Ports } from '../adapter-harness.js';
@@ -72,7 +74,12 @@ export class ReferenceAdapter implements AdapterLifecycle {
       name,
       this.#port<RecordPort>(name, models[name], onRefusal, isClosed),
     ]);
-    return Object.fromEntries(ports) as unknown as Repositories;
+    const repositories = Object.fromEntries(ports) as unknown as Repositories;
+    const testResults: TestResultsRepository = {
+      ...repositories.testResults,
+      importAll: (results, options) => importInBatches(repositories.testResults, results, options),
+    };
+    return { ...repositories, testResults };
   }
 
   #port<Name extends keyof typeof CHECKS>(

@@ -7,6 +7,7 @@ import { runContractGroup } from '../run-contract-group.js';
 import { adapterSaboteurs } from './adapter-saboteurs.js';
 import { cacheSaboteurs } from './cache-saboteurs.js';
 import { changeSaboteurs } from './change-saboteurs.js';
+import { importSaboteurs } from './import-saboteurs.js';
 import { listSaboteurs } from './list-saboteurs.js';
 import { referenceSaboteurs } from './reference-saboteurs.js';
 import { registrySaboteurs } from './registry-saboteurs.js';
@@ -17,6 +18,7 @@ import { storingSaboteurs } from './storing-saboteurs.js';
 /** Every mistake that the suite is known to catch. A new rule of the contract comes with its saboteur. */
 export const saboteurs: readonly Saboteur[] = [
   ...storingSaboteurs,
+  ...importSaboteurs,
   ...listSaboteurs,
   ...changeSaboteurs,
   ...referenceSaboteurs,
