@@ -7,6 +7,8 @@ import { countByStatus } from './groups/count-by-status.js';
 import { createResult } from './groups/create-result.js';
 import { getById } from './groups/get-by-id.js';
 import { listByRun } from './groups/list-by-run.js';
+import { postgresGet, postgresList } from './groups/postgres-read.js';
+import { postgresBulk, postgresCreate, postgresStart, postgresUpdate } from './groups/postgres-write.js';
 import { validation } from './groups/validation.js';
 import { hardware } from './hardware.js';
 import { measure, type BenchmarkGroup, type Figure } from './measure.js';
@@ -22,6 +24,12 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   'count-by-status': countByStatus,
   cache,
   validation,
+  'postgres-get': postgresGet,
+  'postgres-list': postgresList,
+  'postgres-create': postgresCreate,
+  'postgres-bulk': postgresBulk,
+  'postgres-update': postgresUpdate,
+  'postgres-start': postgresStart,
 };
 const FULL: Scale = { rounds: 7, divisor: 1 };
 const QUICK: Scale = { rounds: 3, divisor: 10 };

@@ -5,6 +5,7 @@ import {
   UuidV7Generator,
   type NewTestResult,
 } from '@test-coordinator/domain';
+import type { TestResultsRepository } from '@test-coordinator/ports';
 
 /** How large the stores are, and how long is measured. */
 export interface Scale {
@@ -52,7 +53,7 @@ export async function adapterWithRuns(count: number): Promise<{ adapter: StubAda
 
 /** Fills an adapter with results, the runs in turns, and answers with their ids. */
 export async function addResults(
-  adapter: StubAdapter,
+  { ports }: { readonly ports: { readonly testResults: TestResultsRepository } },
   runIds: readonly string[],
   count: number,
 ): Promise<string[]> {
@@ -61,7 +62,7 @@ export async function addResults(
     const batch = Array.from({ length: Math.min(1_000, count - start) }, (_, index) =>
       resultInput(runIds[(start + index) % runIds.length]!, start + index),
     );
-    for (const { resultId } of await adapter.ports.testResults.bulkCreate(batch)) resultIds.push(resultId);
+    for (const { resultId } of await ports.testResults.bulkCreate(batch)) resultIds.push(resultId);
   }
   return resultIds;
 }

@@ -1,0 +1,52 @@
+import type { BenchmarkGroup } from '../measure.js';
+import { Arena } from '../postgres/arena.js';
+import { PAGE } from '../postgres/result-row.js';
+import { picks, type Scale } from '../records.js';
+
+const READERS = [
+  'pg, named statements',
+  'adapter-postgres',
+  'postgres.js',
+  'Kysely',
+  'Drizzle',
+  'TypeORM repository',
+];
+
+/** One result by its id among 100,000, for a lone caller and for 32. */
+export function postgresGet({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
+  return Arena.with(READERS, async function* (arena) {
+    const { resultIds } = await arena.fill(100_000 / divisor);
+    for (const [callers, count] of [
+      [1, 1_500],
+      [32, 8_000],
+    ] as const) {
+      const operations = count / divisor;
+      const ids = picks(operations, resultIds.length).map((index) => resultIds[index]!);
+      yield {
+        title: `getById, ${callersOf(callers)}, ${arena.title}`,
+        reach: `${callers === 1 ? '0.9' : '2.5'} of pg, as domain records`,
+        contenders: arena.contend(operations, () => ({ kind: 'get', callers, ids })),
+      };
+      arena.checkAnswers();
+    }
+  });
+}
+
+/** The first page of 100 of a run's results. */
+export function postgresList({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
+  return Arena.with(READERS, async function* (arena) {
+    const { runIds: all } = await arena.fill(100_000 / divisor);
+    const operations = 300 / divisor;
+    const runIds = picks(operations, all.length).map((index) => all[index]!);
+    yield {
+      title: `${PAGE} results by run, 1 caller, ${arena.title}`,
+      reach: '0.95 of pg, as domain records',
+      contenders: arena.contend(operations, () => ({ kind: 'list', runIds })),
+    };
+    arena.checkAnswers();
+  });
+}
+
+function callersOf(count: number): string {
+  return count === 1 ? '1 caller' : `${count} callers`;
+}
