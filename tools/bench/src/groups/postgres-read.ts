@@ -17,8 +17,8 @@ export function postgresGet({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
   return Arena.with(READERS, async function* (arena) {
     const { resultIds } = await arena.fill(100_000 / divisor);
     for (const [callers, count] of [
-      [1, 1_500],
-      [32, 8_000],
+      [1, 600],
+      [32, 3_000],
     ] as const) {
       const operations = count / divisor;
       const ids = picks(operations, resultIds.length).map((index) => resultIds[index]!);
@@ -36,7 +36,7 @@ export function postgresGet({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
 export function postgresList({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
   return Arena.with(READERS, async function* (arena) {
     const { runIds: all } = await arena.fill(100_000 / divisor);
-    const operations = 300 / divisor;
+    const operations = 100 / divisor;
     const runIds = picks(operations, all.length).map((index) => all[index]!);
     yield {
       title: `${PAGE} results by run, 1 caller, ${arena.title}`,

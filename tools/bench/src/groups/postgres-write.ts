@@ -20,7 +20,7 @@ const BULK_CREATORS = [
   'TypeORM repository',
 ];
 /** Rows that are there before, so that the indexes have some depth. */
-const FILLED = 100_000;
+const FILLED = 50_000;
 const BULK = 1_000;
 
 /** Results recorded one at a time, by a lone caller and by 32, each with its own outcome. */
@@ -28,8 +28,8 @@ export function postgresCreate({ divisor, rounds }: Scale): AsyncIterable<Benchm
   return Arena.with(CREATORS, async function* (arena) {
     await arena.fill(FILLED / divisor);
     for (const [callers, count] of [
-      [1, 1_500],
-      [32, 5_000],
+      [1, 500],
+      [32, 2_000],
     ] as const) {
       const operations = count / divisor;
       const runs = await runsOf(arena, CREATORS);
@@ -52,7 +52,7 @@ export function postgresCreate({ divisor, rounds }: Scale): AsyncIterable<Benchm
 export function postgresBulk({ divisor, rounds }: Scale): AsyncIterable<BenchmarkGroup> {
   return Arena.with(BULK_CREATORS, async function* (arena) {
     await arena.fill(FILLED / divisor);
-    const batches = 4 / Math.min(divisor, 4);
+    const batches = 3 / Math.min(divisor, 3);
     const runs = await runsOf(arena, BULK_CREATORS);
     yield {
       title: `bulkCreate of 1,000 results, 1 caller, ${arena.title}`,
@@ -71,7 +71,7 @@ export function postgresBulk({ divisor, rounds }: Scale): AsyncIterable<Benchmar
 /** One field of a run under the guard of its version. */
 export function postgresUpdate({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
   return Arena.with(CREATORS, async function* (arena) {
-    const operations = 1_000 / divisor;
+    const operations = 400 / divisor;
     const runs = await runsOf(arena, CREATORS, operations);
     const versions = new Map<string, number>();
     yield {
@@ -91,7 +91,7 @@ export function postgresUpdate({ divisor }: Scale): AsyncIterable<BenchmarkGroup
 export function postgresStart({ divisor, rounds }: Scale): AsyncIterable<BenchmarkGroup> {
   const names = ['pg, named statements', 'adapter-postgres'];
   return Arena.with(names, async function* (arena) {
-    const operations = 1_000 / divisor;
+    const operations = 400 / divisor;
     const started = new Map<string, string[]>(names.map((name) => [name, []]));
     yield {
       title: `start of a run, 1 caller, ${arena.title}`,

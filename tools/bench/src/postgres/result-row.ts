@@ -22,7 +22,7 @@ export interface ResultRow {
   correlation_id: string | null;
   attempt: number;
   flaky: boolean;
-  metadata: unknown;
+  metadata: object | null;
   created_at: Date;
 }
 

@@ -31,11 +31,7 @@ export function rawPg(url: string): PostgresContender {
       return (await pool.query<ResultRow>({ name: 'list', text, values: [runId] })).rows;
     },
     create: (result) =>
-      one(
-        'create',
-        `INSERT INTO ${RESULTS} (${COLUMNS}) VALUES (${parameters})`,
-        Object.values(rowOf(result)),
-      ),
+      one('create', `INSERT INTO ${RESULTS} (${COLUMNS}) VALUES (${parameters})`, valuesOf(rowOf(result))),
     update: (runId, version, environment) =>
       one(
         'update',
@@ -60,7 +56,7 @@ export function rawCopy(url: string): PostgresContender {
     bulkCreate: async (results) => {
       const client = await pool.connect();
       try {
-        const lines = results.map((result) => `${Object.values(rowOf(result)).map(copyText).join('\t')}\n`);
+        const lines = results.map((result) => `${valuesOf(rowOf(result)).map(copyText).join('\t')}\n`);
         const target = client.query(copyFrom(`COPY ${RESULTS} (${COLUMNS}) FROM STDIN`));
         await pipeline(Readable.from([lines.join('')]), target);
       } finally {
@@ -70,9 +66,13 @@ export function rawCopy(url: string): PostgresContender {
   };
 }
 
+function valuesOf(row: ResultRow): ResultRow[keyof ResultRow][] {
+  return RESULT_COLUMNS.map((column) => row[column]);
+}
+
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-function copyText(value: unknown): string {
+function copyText(value: ResultRow[keyof ResultRow]): string {
   if (value === null) return '\\N';
   if (value instanceof Date) return value.toISOString();
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);

@@ -59,8 +59,8 @@ export async function typeOrm(url: string): Promise<PostgresContender> {
   return {
     getById: (id) => results.findOneBy({ result_id: id }),
     listByRun: (runId) => results.find({ where: { run_id: runId }, order: { result_id: 'ASC' }, take: PAGE }),
-    create: (result) => results.insert(rowOf(result) as Insertable),
-    bulkCreate: (batch) => results.insert(batch.map(rowOf) as Insertable[]),
+    create: (result) => results.insert(rowOf(result)),
+    bulkCreate: (batch) => results.insert(batch.map(rowOf)),
     update: async (runId, version, environment) => {
       const changes = { test_environment: environment, updated_at: new Date(), version: version + 1 };
       await runs.update({ run_id: runId, version }, changes);
@@ -68,6 +68,3 @@ export async function typeOrm(url: string): Promise<PostgresContender> {
     },
   };
 }
-
-/** TypeORM's partial entities look into every property, which `unknown` does not allow. */
-type Insertable = Omit<ResultRow, 'metadata'> & { metadata: object };
