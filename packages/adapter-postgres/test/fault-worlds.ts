@@ -38,7 +38,7 @@ export async function connected(url: string): Promise<pg.Client> {
 }
 
 /** Asks again until the answer holds; fails at the deadline. */
-export async function eventually<Value>(ask: () => Promise<Value>, withinMs = 10_000): Promise<Value> {
+export async function eventually<Value>(ask: () => Promise<Value>, withinMs = 90_000): Promise<Value> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     try {

@@ -94,14 +94,16 @@ export function runnableBinaries(
   const copy = join(folder, `postgresql-${binaries.version}`);
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`;
-    cpSync(binaries.folder, unfinished, { recursive: true, verbatimSymlinks: true });
-    for (const { target, name } of librariesToLink(unfinished)) symlinkSync(target, join(unfinished, name));
-    user.giveAll(unfinished);
     try {
+      // What a process of this id left behind when it was cut off would be copied into.
+      rmSync(unfinished, { recursive: true, force: true });
+      cpSync(binaries.folder, unfinished, { recursive: true, verbatimSymlinks: true });
+      for (const { target, name } of librariesToLink(unfinished)) symlinkSync(target, join(unfinished, name));
+      user.giveAll(unfinished);
       renameSync(unfinished, copy);
     } catch (error) {
-      // Another process was faster, and its copy is as good.
       rmSync(unfinished, { recursive: true, force: true });
+      // Another process was faster, and its copy is as good.
       if (systemCode(error) !== 'ENOTEMPTY' && systemCode(error) !== 'EEXIST') throw error;
     }
   }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** The first answer that is neither false nor absent; fails after the deadline. */
 export async function eventually<T>(
   read: () => T | Promise<T>,
-  deadlineMs = 20_000,
+  deadlineMs = 90_000,
 ): Promise<Exclude<T, false | undefined | null>> {
   const end = performance.now() + deadlineMs;
   for (;;) {
