@@ -52,6 +52,7 @@ export class DataFolder {
     for (const process of this.#processes) process.kill('SIGKILL');
     await Promise.all(this.#processes.map((process) => process.ended()));
     await eventually('the server stops with its last user', () => this.serverPid === undefined);
-    rmSync(this.path, { recursive: true, force: true });
+    // The last of its processes may still take its own file away.
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -26,7 +26,7 @@ async function record(url: string, scenarioId: string): Promise<void> {
 const statusOf = async (url: string, path: string) => (await fetch(url + path)).status;
 
 describe('Coordinator without settings', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: DataFolder;
   beforeEach(() => {
     folder = new DataFolder();

@@ -20,7 +20,7 @@ async function query(url: string, sql: string): Promise<pg.QueryResult> {
 }
 
 describe('Coordinator on a PostgreSQL server', function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
   let server: TestPostgres;
   let settings: Record<string, string>;
   let url: string;

@@ -10,7 +10,7 @@ import { examplePath, JUNIT } from './examples.js';
 const COMMANDS = [['serve'], ['import', examplePath(JUNIT)], ['report', 'a'], ['health'], ['migrate']];
 
 describe('Store that cannot be used', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let folder: DataFolder;
   beforeEach(() => {
     folder = new DataFolder();
