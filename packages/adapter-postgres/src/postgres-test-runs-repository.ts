@@ -252,8 +252,13 @@ export class PostgresTestRunsRepository implements TestRunsRepository {
 
   async #externalIdTaken(session: Session, run: TestRun): Promise<DataAdapterError | undefined> {
     if (run.externalId === undefined) return undefined;
-    const text = `SELECT 1 FROM ${this.#table.name} WHERE external_id = $1`;
-    const taken = await session.query({ name: 'run-by-external-id', text }, [run.externalId], 'read');
+    // The run itself may be stored since the statement began: then it is sent again, and finds it.
+    const text = `SELECT 1 FROM ${this.#table.name} WHERE external_id = $1 AND run_id <> $2`;
+    const taken = await session.query(
+      { name: 'run-by-external-id', text },
+      [run.externalId, run.runId],
+      'read',
+    );
     return taken.length === 0 ? undefined : externalIdTaken(run.runId);
   }
 }
