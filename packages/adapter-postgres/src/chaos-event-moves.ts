@@ -2,14 +2,15 @@ import { EVENT_MOVES, sourcesOf, type ChaosEvent, type EventStatus } from '@test
 import { refused, type CallOptions } from '@test-coordinator/ports';
 
 import {
-  changeStatement,
+  guardedChange,
   disagreement,
   notFound,
   sendChange,
   staleFence,
   type FenceClauses,
+  type GuardedChange,
 } from './record-changes.js';
-import type { Session, Statement } from './session.js';
+import type { Session } from './session.js';
 import type { Tables } from './tables.js';
 
 interface Recovery {
@@ -35,22 +36,22 @@ remembered AS (UPDATE ${tables.runs.name} r SET fence = $2 FROM fenced WHERE r.r
 
 /** The state moves of events, each one guarded statement. */
 export class ChaosEventMoves {
-  readonly #move: Statement;
-  readonly #recover: Statement;
+  readonly #move: GuardedChange;
+  readonly #recover: GuardedChange;
 
   constructor(
     private readonly session: Session,
     private readonly tables: Tables,
   ) {
     const fence = eventFence(tables);
-    this.#move = changeStatement(tables.events, {
+    this.#move = guardedChange(tables.events, {
       name: 'event-move',
       set: 'status = $3, version = t.version + 1',
       guard: 't.status = ANY ($4::text[])',
       fence,
     });
     // A fault that lies in the future of the store's clock gives no recovery time; one that was told stays.
-    this.#recover = changeStatement(tables.events, {
+    this.#recover = guardedChange(tables.events, {
       name: 'event-recover',
       set: `status = $3, version = t.version + 1, recovered_at = COALESCE($5, $6::timestamptz),
   recovery_time_ms = COALESCE($7::bigint, CASE WHEN COALESCE($5, $6::timestamptz) >= t.injected_at
@@ -82,7 +83,7 @@ export class ChaosEventMoves {
 
   /** `judge` is the domain's rule on the event as it stands: it answers with the same event, or refuses. */
   async #send(
-    statement: Statement,
+    change: GuardedChange,
     eventId: string,
     status: EventStatus,
     more: readonly unknown[],
@@ -91,7 +92,7 @@ export class ChaosEventMoves {
   ): Promise<ChaosEvent> {
     const fence = options?.fence ?? null;
     const values = [eventId, fence, status, sourcesOf(EVENT_MOVES, status), ...more];
-    const outcome = await sendChange(this.session, this.tables.events, statement, values);
+    const outcome = await sendChange(this.session, this.tables.events, change, values);
     if (outcome === undefined) throw notFound('event', eventId);
     if ('changed' in outcome) return outcome.changed;
     const { unchanged, seenFence } = outcome;

@@ -36,7 +36,7 @@ import type { Conditions } from './conditions.js';
 import { DURATION_AGGREGATES, DURATION_COLUMNS, durationStatisticsOf } from './duration-aggregates.js';
 import {
   assignments,
-  changeStatement,
+  guardedChange,
   disagreement,
   NO_FENCE,
   notFound,
@@ -92,7 +92,7 @@ export class PostgresChaosEventsRepository implements ChaosEventsRepository {
       checkVersion(version);
       const fields = refused(() => chaosEventChangeRules.read(changes));
       const { set, values, shape } = assignments(this.#table, fields, 4);
-      const statement = changeStatement(this.#table, {
+      const change = guardedChange(this.#table, {
         name: `event-update-${shape}`,
         set,
         // A new injection is not after the recovery: the domain says so of the changed record.
@@ -101,7 +101,7 @@ export class PostgresChaosEventsRepository implements ChaosEventsRepository {
         fence: NO_FENCE,
       });
       const injectedAt = fields.injectedAt?.toISOString() ?? null;
-      const outcome = await sendChange(this.context.session, this.#table, statement, [
+      const outcome = await sendChange(this.context.session, this.#table, change, [
         eventId,
         version,
         injectedAt,

@@ -34,12 +34,13 @@ import {
 import { Conditions, cursorId } from './conditions.js';
 import {
   assignments,
-  changeStatement,
+  guardedChange,
   disagreement,
   NO_FENCE,
   notFound,
   sendChange,
   versionConflict,
+  type GuardedChange,
 } from './record-changes.js';
 import { RecordCreation } from './record-creation.js';
 import { pageOf } from './record-lists.js';
@@ -52,7 +53,7 @@ export class PostgresScenariosRepository implements ScenariosRepository {
   readonly #table: RecordTable<Scenario>;
   readonly #creation: RecordCreation<Scenario>;
   readonly #lookup: RecordLookup<Scenario>;
-  readonly #move: Statement;
+  readonly #move: GuardedChange;
   readonly #delete: Statement;
 
   constructor(private readonly context: RepositoryContext) {
@@ -60,7 +61,7 @@ export class PostgresScenariosRepository implements ScenariosRepository {
     this.#table = tables.scenarios;
     this.#creation = new RecordCreation(session, this.#table, { movesOn: true });
     this.#lookup = new RecordLookup(session, this.#table);
-    this.#move = changeStatement(this.#table, {
+    this.#move = guardedChange(this.#table, {
       name: 'scenario-move',
       set: 'status = $2, updated_at = $3, version = t.version + 1',
       guard: 't.status = ANY ($4::text[])',
@@ -100,14 +101,14 @@ SELECT EXISTS (SELECT FROM deleted) FROM target`,
       const fields = refused(() => scenarioChangeRules.read(changes));
       const now = this.context.clock.now();
       const { set, values, shape } = assignments(this.#table, fields, 5);
-      const statement = changeStatement(this.#table, {
+      const change = guardedChange(this.#table, {
         name: `scenario-update-${shape}`,
         set: `updated_at = $3, ${set}`,
         guard: 't.version = $2 AND NOT $4',
         fence: NO_FENCE,
       });
       const dependsOnItself = fields.dependsOn?.includes(scenarioId) ?? false;
-      const outcome = await sendChange(this.context.session, this.#table, statement, [
+      const outcome = await sendChange(this.context.session, this.#table, change, [
         scenarioId,
         version,
         now.toISOString(),

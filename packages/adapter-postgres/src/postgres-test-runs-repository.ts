@@ -40,7 +40,7 @@ import {
 import { durationStatisticsOf, DURATION_AGGREGATES } from './duration-aggregates.js';
 import {
   assignments,
-  changeStatement,
+  guardedChange,
   disagreement,
   NO_FENCE,
   notFound,
@@ -99,14 +99,14 @@ export class PostgresTestRunsRepository implements TestRunsRepository {
       checkVersion(version);
       const fields = refused(() => testRunChangeRules.read(changes));
       const { set, values, shape } = assignments(this.#table, fields, 4);
-      const statement = changeStatement(this.#table, {
+      const change = guardedChange(this.#table, {
         name: `run-update-${shape}`,
         set: `updated_at = $3, ${set}`,
         guard: 't.version = $2',
         fence: NO_FENCE,
       });
       const now = this.context.clock.now().toISOString();
-      const outcome = await sendChange(this.context.session, this.#table, statement, [
+      const outcome = await sendChange(this.context.session, this.#table, change, [
         runId,
         version,
         now,

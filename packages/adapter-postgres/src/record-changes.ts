@@ -9,21 +9,34 @@ export type ChangeOutcome<Entity> =
   /** The record as it stands, locked while it was judged, and the highest fence that was seen of its run. */
   | { readonly unchanged: Entity; readonly seenFence: number | null };
 
-/**
- * The text of a guarded change: one statement that locks the record, changes it when the guard holds and tells which.
- * `$1` is the id; the caller's clauses name the row `t` and number their values from `$2`.
- */
-export function changeStatement(
+/** A guarded change. Both statements take the same values. */
+export interface GuardedChange {
+  /**
+   * Changes the record when the guard holds, and answers with it; no row leaves open why. It is what nearly every call
+   * needs, and takes the server half the time of the other. Absent when the change writes a second table.
+   */
+  readonly direct: Statement | undefined;
+  /** Locks the record, changes it when the guard holds, and answers with it either way. */
+  readonly judged: Statement;
+}
+
+/** `$1` is the id; the caller's clauses name the row `t` and number their values from `$2`. */
+export function guardedChange(
   table: TableShape,
   { name, set, guard, fence }: { name: string; set: string; guard: string; fence: FenceClauses },
-): Statement {
+): GuardedChange {
   const { name: id } = table.id;
   const text = `WITH target AS MATERIALIZED (SELECT t.* FROM ${table.name} t WHERE t.${id} = $1 FOR NO KEY UPDATE)${fence.tables},
 changed AS (UPDATE ${table.name} t SET ${set}${fence.set} FROM target WHERE t.${id} = target.${id} AND ${guard} AND ${fence.guard}
   RETURNING ${table.list('t')})${fence.remember}
 SELECT true, NULL::bigint, ${table.list()} FROM changed
 UNION ALL SELECT false, ${fence.seen}, ${table.list('target')} FROM target WHERE NOT EXISTS (SELECT FROM changed)`;
-  return { name, text };
+  const direct = `UPDATE ${table.name} t SET ${set}${fence.set} WHERE t.${id} = $1 AND ${guard} AND ${fence.guard}
+RETURNING ${table.list('t')}`;
+  return {
+    direct: fence.tables === '' ? { name, text: direct } : undefined,
+    judged: { name: `${name}-judged`, text },
+  };
 }
 
 /** How a statement asks whether the caller's fence is the newest, and remembers it. */
@@ -44,14 +57,21 @@ export const NO_FENCE: FenceClauses = {
   remember: '',
 };
 
-/** Sends a change; `undefined` when there is no such record. */
+/**
+ * Sends a change; `undefined` when there is no such record. A change that is made takes one round trip; one that is not
+ * takes a second, which tries again under a lock, so that it may still be made when a rival moved the record in between.
+ */
 export async function sendChange<Entity>(
   session: Session,
   table: RecordTable<Entity>,
-  statement: Statement,
+  { direct, judged }: GuardedChange,
   values: readonly unknown[],
 ): Promise<ChangeOutcome<Entity> | undefined> {
-  const [row] = await session.query(statement, values, 'write');
+  if (direct !== undefined) {
+    const [changed] = await session.query(direct, values, 'write');
+    if (changed !== undefined) return { changed: table.read(changed) };
+  }
+  const [row] = await session.query(judged, values, 'write');
   if (row === undefined) return undefined;
   const record = table.read(row, 2);
   return row[0] === true ? { changed: record } : { unchanged: record, seenFence: row[1] as number | null };

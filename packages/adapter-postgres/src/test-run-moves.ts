@@ -2,15 +2,16 @@ import { RUN_MOVES, sourcesOf, type RunStatus, type TestRun } from '@test-coordi
 import { refused, type CallOptions } from '@test-coordinator/ports';
 
 import {
-  changeStatement,
+  guardedChange,
   disagreement,
   notFound,
   sendChange,
   staleFence,
   type FenceClauses,
+  type GuardedChange,
 } from './record-changes.js';
 import type { RecordTable } from './record-table.js';
-import type { Session, Statement } from './session.js';
+import type { Session } from './session.js';
 
 interface Move {
   readonly status: RunStatus;
@@ -34,8 +35,8 @@ const RUN_FENCE: FenceClauses = {
 
 /** The state moves of runs, each one guarded statement. */
 export class TestRunMoves {
-  readonly #start: Statement;
-  readonly #complete: Statement;
+  readonly #start: GuardedChange;
+  readonly #complete: GuardedChange;
 
   constructor(
     private readonly session: Session,
@@ -43,14 +44,14 @@ export class TestRunMoves {
   ) {
     const move = 'status = $3, updated_at = $4, version = t.version + 1';
     const guard = 't.status = ANY ($5::text[])';
-    this.#start = changeStatement(table, {
+    this.#start = guardedChange(table, {
       name: 'run-start',
       set: `${move}, started_at = COALESCE(t.started_at, $4)`,
       guard,
       fence: RUN_FENCE,
     });
     // A start that lies in the future (another clock) gives no duration: a made-up 0 would count in averages.
-    this.#complete = changeStatement(table, {
+    this.#complete = guardedChange(table, {
       name: 'run-complete',
       set: `${move}, completed_at = $4, exit_code = COALESCE($6::integer, t.exit_code),
   error_message = COALESCE($7::text, t.error_message), duration_ms = COALESCE($8::bigint, CASE
@@ -89,7 +90,7 @@ export class TestRunMoves {
 
   /** `judge` is the domain's rule on the run as it stands: it answers with the same run, or refuses. */
   async #send(
-    statement: Statement,
+    change: GuardedChange,
     runId: string,
     { status, now }: Move,
     more: readonly unknown[],
@@ -98,7 +99,7 @@ export class TestRunMoves {
   ): Promise<TestRun> {
     const fence = options?.fence ?? null;
     const values = [runId, fence, status, now.toISOString(), sourcesOf(RUN_MOVES, status), ...more];
-    const outcome = await sendChange(this.session, this.table, statement, values);
+    const outcome = await sendChange(this.session, this.table, change, values);
     if (outcome === undefined) throw notFound('run', runId);
     if ('changed' in outcome) return outcome.changed;
     const { unchanged, seenFence } = outcome;
