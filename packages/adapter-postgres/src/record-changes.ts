@@ -13,7 +13,7 @@ export type ChangeOutcome<Entity> =
 export interface GuardedChange {
   /**
    * Changes the record when the guard holds, and answers with it; no row leaves open why. It is what nearly every call
-   * needs, and takes the server half the time of the other. Absent when the change writes a second table.
+   * needs, and locks nothing apart. Absent when the change writes a second table.
    */
   readonly direct: Statement | undefined;
   /** Locks the record, changes it when the guard holds, and answers with it either way. */
