@@ -1,6 +1,14 @@
 import { frozenJson, type JsonObject, type JsonValue } from '@test-coordinator/domain';
 import {
-  checkBulk,
+  checkCacheKey,
+  checkCacheKeys,
+  checkJsonValue,
+  checkPattern,
+  checkWholeNumber,
+  compileGlob,
+  isJsonObject,
+  readCacheEntries,
+  readTtlMs,
   refuse,
   type CacheRepository,
   type CacheWriteOptions,
@@ -8,17 +16,8 @@ import {
   type Clock,
 } from '@test-coordinator/ports';
 
-import {
-  checkCacheKey,
-  checkJsonValue,
-  checkPattern,
-  checkWholeNumber,
-  isJsonObject,
-  readTtlMs,
-} from './cache-arguments.js';
 import type { Calls } from './calls.js';
 import type { CacheEntry, ExpiringEntries } from './expiring-entries.js';
-import { compileGlob } from './glob.js';
 import { compareIds } from './stored.js';
 
 /** What the cache works on. */
@@ -105,7 +104,7 @@ export class StubCacheRepository implements CacheRepository {
 
   getMany(keys: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, JsonValue>> {
     return this.#calls.read('cache.getMany', {}, options, () => {
-      checkKeys(keys);
+      checkCacheKeys(keys);
       const nowMs = this.#nowMs();
       const found = new Map<string, JsonValue>();
       for (const key of keys) {
@@ -118,20 +117,13 @@ export class StubCacheRepository implements CacheRepository {
 
   setMany(entries: ReadonlyMap<string, JsonValue>, options?: CacheWriteOptions): Promise<void> {
     return this.#calls.write('cache.setMany', {}, options, () => {
-      if (!(entries instanceof Map)) refuse('entries', 'must be a Map');
-      const pairs = [...(entries as ReadonlyMap<string, JsonValue>)];
-      checkBulk(pairs, 'entries', 0);
-      pairs.forEach(([key, value], index) => {
-        checkCacheKey(key, `entries[${index}] key`);
-        checkJsonValue(value, `entries[${index}]`);
-      });
-      this.#store(pairs, options);
+      this.#store(readCacheEntries(entries), options);
     });
   }
 
   deleteMany(keys: readonly string[], options?: CallOptions): Promise<number> {
     return this.#calls.write('cache.deleteMany', {}, options, () => {
-      checkKeys(keys);
+      checkCacheKeys(keys);
       return this.#deleteAll(keys);
     });
   }
@@ -218,9 +210,4 @@ export class StubCacheRepository implements CacheRepository {
   #nowMs(): number {
     return this.#clock.now().getTime();
   }
-}
-
-function checkKeys(keys: readonly string[]): void {
-  checkBulk(keys, 'keys', 0);
-  keys.forEach((key, index) => checkCacheKey(key, `keys[${index}]`));
 }

@@ -73,4 +73,15 @@ export {
   MAX_CACHE_KEY_LENGTH,
   type CacheWriteOptions,
 } from './cache-repository.js';
+export {
+  checkCacheKey,
+  checkCacheKeys,
+  checkJsonValue,
+  checkPattern,
+  checkWholeNumber,
+  isJsonObject,
+  readCacheEntries,
+  readTtlMs,
+} from './cache-arguments.js';
+export { compileGlob } from './glob.js';
 export { UnitOfWork, type Repositories } from './unit-of-work.js';

@@ -1,5 +1,12 @@
 import { jsonProblem, plainTextProblem, type JsonObject, type JsonValue } from '@test-coordinator/domain';
-import { MAX_CACHE_KEY_LENGTH, refuse } from '@test-coordinator/ports';
+
+import { checkBulk, refuse } from './arguments.js';
+import { MAX_CACHE_KEY_LENGTH } from './cache-repository.js';
+
+/**
+ * The checks that every cache makes on its arguments, before any I/O, so that one answer is given everywhere.
+ * Each throws DataAdapterError `INVALID_ARGUMENT` that names the argument.
+ */
 
 export function checkCacheKey(key: unknown, path = 'key'): asserts key is string {
   checkCacheText(key, path);
@@ -30,6 +37,24 @@ export function readTtlMs(ttlSeconds: unknown): number {
   }
   // 1.001 × 1000 is 1000.9999999999999.
   return Math.round(ttlSeconds * 1_000);
+}
+
+/** A list of 0–1000 cache keys. */
+export function checkCacheKeys(keys: unknown): asserts keys is readonly string[] {
+  checkBulk(keys, 'keys', 0);
+  keys.forEach((key, index) => checkCacheKey(key, `keys[${index}]`));
+}
+
+/** The pairs of a Map of 0–1000 cache entries. */
+export function readCacheEntries(entries: unknown): readonly (readonly [key: string, value: JsonValue])[] {
+  if (!(entries instanceof Map)) refuse('entries', 'must be a Map');
+  const pairs = [...(entries as ReadonlyMap<string, JsonValue>)];
+  checkBulk(pairs, 'entries', 0);
+  pairs.forEach(([key, value], index) => {
+    checkCacheKey(key, `entries[${index}] key`);
+    checkJsonValue(value, `entries[${index}]`);
+  });
+  return pairs;
 }
 
 function checkCacheText(text: unknown, path: string): asserts text is string {
