@@ -1,0 +1,195 @@
+import { addToEntry, expireEntry, readIndex, removeEntries, storeEntries } from './cache-scripts.js';
+import { GatheredCalls } from './gathered-calls.js';
+import type { RedisConnections } from './redis-connections.js';
+import { CACHE_BUCKETS, type CachePlace, type RedisKeys } from './redis-keys.js';
+
+/** One entry as the script stores it. */
+export interface EntryToStore {
+  readonly key: string;
+  /** In milliseconds, or `FOR_EVER`. */
+  readonly ttl: string;
+  readonly text: string;
+}
+
+interface Placed<Item> {
+  readonly item: Item;
+  readonly place: CachePlace;
+}
+
+/** Members of an index that one step looks at, and entries that one step removes: a step takes about a millisecond. */
+const STEP = 500;
+/** A longer text is not gathered with others: it would make their callers wait. */
+const LONGEST_GATHERED_TEXT = 16_384;
+
+/**
+ * The cache's entries and the indexes that know their keys. In a cluster, calls over several entries are one command for
+ * each bucket; on one server they are one command.
+ */
+export class CacheEntries {
+  readonly #connections: RedisConnections;
+  readonly #keys: RedisKeys;
+  readonly #reads: readonly GatheredCalls<string, string | null>[];
+  readonly #writes: readonly GatheredCalls<EntryToStore, void>[];
+
+  constructor(connections: RedisConnections, keys: RedisKeys) {
+    this.#connections = connections;
+    this.#keys = keys;
+    const lanes = Array.from({ length: connections.isCluster ? CACHE_BUCKETS : 1 });
+    this.#reads = lanes.map(() => new GatheredCalls((places) => this.#mget(places)));
+    this.#writes = lanes.map(() => new GatheredCalls((entries) => this.#storeTogether(entries)));
+  }
+
+  read(key: string): Promise<string | null> {
+    const place = this.#keys.cachePlace(key);
+    return this.#reads[this.#laneOf(place)]!.call(place.entry);
+  }
+
+  async readMany(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    await this.#inLanes([...keys], keyOf, async (lane) => {
+      const texts = await this.#mget(lane.map(({ place }) => place.entry));
+      lane.forEach(({ item }, index) => {
+        const text = texts[index];
+        if (typeof text === 'string') found.set(item, text);
+      });
+    });
+    return found;
+  }
+
+  async store(entry: EntryToStore): Promise<void> {
+    if (entry.text.length > LONGEST_GATHERED_TEXT) await this.#storeTogether([entry]);
+    else await this.#writes[this.#laneOf(this.#keys.cachePlace(entry.key))]!.call(entry);
+  }
+
+  async storeMany(entries: readonly EntryToStore[]): Promise<void> {
+    await this.#inLanes(
+      entries,
+      ({ key }) => key,
+      async (lane) => {
+        await this.#storeTogether(lane.map(({ item }) => item));
+      },
+    );
+  }
+
+  /** Answers how many there were. */
+  async remove(keys: readonly string[]): Promise<number> {
+    return sum(
+      await this.#inLanes(keys, keyOf, (lane) => {
+        const places = lane.flatMap(({ place }) => [place.entry, place.index]);
+        const members = lane.map(({ item }) => item);
+        return this.#connections.run<number>(removeEntries, places, members);
+      }),
+    );
+  }
+
+  async exists(key: string): Promise<boolean> {
+    const { entry } = this.#keys.cachePlace(key);
+    return (await this.#connections.send((client) => client.exists(entry))) === 1;
+  }
+
+  async expire(key: string, ttl: string): Promise<boolean> {
+    const { entry, index } = this.#keys.cachePlace(key);
+    return (await this.#connections.run<number>(expireEntry, [entry, index], [key, ttl])) === 1;
+  }
+
+  /** `null` for an entry that never expires, `undefined` for an absent one. */
+  async millisecondsLeft(key: string): Promise<number | null | undefined> {
+    const { entry } = this.#keys.cachePlace(key);
+    const left = await this.#connections.send((client) => client.pttl(entry));
+    return left === -2 ? undefined : left === -1 ? null : left;
+  }
+
+  /** The sum as text, or why it was refused. */
+  add(key: string, by: number, ttl: string): Promise<string> {
+    const { entry, index } = this.#keys.cachePlace(key);
+    return this.#connections.run(addToEntry, [entry, index], [key, ttl, String(by)]);
+  }
+
+  /** The keys that match, in no order. An entry that is there all the while is found. */
+  async keys(matches: (key: string) => boolean): Promise<string[]> {
+    return (await this.#eachBucket(matches, (keys) => Promise.resolve(keys))).flat();
+  }
+
+  /** Answers how many there were. Other clients are let in after each step. */
+  async removeMatching(matches: (key: string) => boolean): Promise<number> {
+    return sum(await this.#eachBucket(matches, (keys) => this.#removeInSteps(keys)));
+  }
+
+  async #removeInSteps(keys: readonly string[]): Promise<number> {
+    let removed = 0;
+    for (let start = 0; start < keys.length; start += STEP) {
+      const inStep = await this.remove(keys.slice(start, start + STEP));
+      removed += inStep;
+    }
+    return removed;
+  }
+
+  #eachBucket<Answer>(
+    matches: (key: string) => boolean,
+    work: (keys: readonly string[]) => Promise<Answer>,
+  ): Promise<Answer[]> {
+    const inBucket = async (index: string): Promise<Answer> =>
+      work([...(await this.#keysIn(index))].filter(matches));
+    return Promise.all(this.#keys.cacheIndexes.map(inBucket));
+  }
+
+  /** A step may tell of a key a second time, so it is a set. */
+  async #keysIn(index: string): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    let cursor = '0';
+    do {
+      const [next, ...keys] = await this.#connections.run<[string, ...string[]]>(
+        readIndex,
+        [index],
+        [cursor, STEP],
+      );
+      for (const key of keys) found.add(key);
+      cursor = next;
+    } while (cursor !== '0');
+    return found;
+  }
+
+  async #mget(places: readonly string[]): Promise<readonly (string | null)[]> {
+    return this.#connections.send((client) => client.mget([...places]));
+  }
+
+  async #storeTogether(entries: readonly EntryToStore[]): Promise<readonly void[]> {
+    const places: string[] = [];
+    const values: string[] = [];
+    for (const { key, ttl, text } of entries) {
+      const { entry, index } = this.#keys.cachePlace(key);
+      places.push(entry, index);
+      values.push(key, ttl, text);
+    }
+    await this.#connections.run(storeEntries, places, values);
+    return [];
+  }
+
+  /** Does the work once for all items, or in a cluster once for each bucket. */
+  #inLanes<Item, Answer>(
+    items: readonly Item[],
+    keyOfItem: (item: Item) => string,
+    work: (lane: readonly Placed<Item>[]) => Promise<Answer>,
+  ): Promise<Answer[]> {
+    const lanes = new Map<number, Placed<Item>[]>();
+    for (const item of items) {
+      const place = this.#keys.cachePlace(keyOfItem(item));
+      const lane = lanes.get(this.#laneOf(place)) ?? [];
+      lane.push({ item, place });
+      lanes.set(this.#laneOf(place), lane);
+    }
+    return Promise.all([...lanes.values()].map(work));
+  }
+
+  #laneOf({ bucket }: CachePlace): number {
+    return this.#connections.isCluster ? bucket : 0;
+  }
+}
+
+function keyOf(key: string): string {
+  return key;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

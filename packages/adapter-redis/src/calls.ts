@@ -1,0 +1,73 @@
+import {
+  DataAdapterError,
+  checkFence,
+  throwIfAborted,
+  type CallOptions,
+  type Logger,
+  type LogFields,
+} from '@test-coordinator/ports';
+
+import { portError } from './failures.js';
+
+/** What a call is, for the log and for its error. */
+export interface CallKind {
+  readonly operation: string;
+  readonly ids?: LogFields;
+  /** Doing it twice does something else than doing it once: without a reply it is `UNKNOWN_OUTCOME`. */
+  readonly countsOnce?: boolean;
+}
+
+const NO_IDS: LogFields = {};
+
+/**
+ * The one way in which a port method runs: refused when closed or aborted, with the driver's errors
+ * turned into errors of the ports, and logged. Counts what is under way, so that a stop can wait for it.
+ */
+export class Calls {
+  #isOpen = false;
+  #closedBecause = 'is not started; call start first';
+  #underWay = 0;
+  #drained: (() => void) | undefined;
+
+  constructor(private readonly logger: Logger) {}
+
+  open(): void {
+    this.#isOpen = true;
+  }
+
+  /** Refuses calls from now on, and resolves when those under way are over. */
+  async close(): Promise<void> {
+    this.#isOpen = false;
+    this.#closedBecause = 'has been stopped';
+    if (this.#underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
+  }
+
+  async run<Answer>(
+    { operation, ids = NO_IDS, countsOnce = false }: CallKind,
+    options: CallOptions | undefined,
+    work: () => Promise<Answer>,
+  ): Promise<Answer> {
+    if (!this.#isOpen) throw new DataAdapterError('CLOSED', `the Redis adapter ${this.#closedBecause}`);
+    if (options !== undefined) {
+      throwIfAborted(options);
+      checkFence(options);
+    }
+    this.#underWay += 1;
+    try {
+      const answer = await work();
+      if (this.logger.isDebugEnabled()) {
+        const { actor, requestId } = options ?? {};
+        this.logger.debug({ operation, ...ids, actor, requestId }, `${operation} done`);
+      }
+      return answer;
+    } catch (error) {
+      throw portError(error, { operation, ids, countsOnce });
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#drained?.();
+    }
+  }
+}

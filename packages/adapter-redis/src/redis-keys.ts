@@ -1,0 +1,75 @@
+/**
+ * Every key that the adapter uses; nothing else builds one. `<p>` is the key prefix. What one script touches has one
+ * hash tag, and so lives in one slot of a cluster.
+ *
+ * | key                    | type   | holds                                                  | TTL               |
+ * | ---------------------- | ------ | ------------------------------------------------------ | ----------------- |
+ * | `<p>{<p>c<b>}:e:<key>` | string | the JSON text of a cache entry                         | of the entry      |
+ * | `<p>{<p>c<b>}:i`       | zset   | the cache keys of the bucket, by expiry in ms (or inf) | none ¹            |
+ * | `<p>{<p>svc}:info`     | hash   | service id → registration time, name, JSON             | none ²            |
+ * | `<p>{<p>svc}:seen`     | zset   | service id, by the last heartbeat in ms                | none ²            |
+ * | `<p>{<p>svc}:listed`   | zset   | `<registered>:<id>`, all of score 0: newest first      | none ²            |
+ * | `<p>{<p>svc}:named`    | zset   | `<name> <registered> <id>`, all of score 0             | none ²            |
+ *
+ * b = FNV-1a of the cache key, modulo 64, as two digits.
+ * ¹ Every write to a bucket removes up to 16 expired members, and Redis removes an empty zset.
+ * ² Goes with the instance: deregistered or removed as stale.
+ */
+
+/**
+ * A bucket is what a cluster moves as one, and while its slot moves, its new entries wait: 64 buckets of a million
+ * entries move in a fraction of a second each. More would make a read of all keys dearer: one call a bucket.
+ */
+export const CACHE_BUCKETS = 64;
+
+export interface RegistryKeys {
+  readonly info: string;
+  readonly seen: string;
+  readonly listed: string;
+  readonly named: string;
+}
+
+/** Where a cache entry lives. */
+export interface CachePlace {
+  readonly bucket: number;
+  readonly entry: string;
+  readonly index: string;
+}
+
+/** The names of all keys under one prefix. */
+export class RedisKeys {
+  readonly registry: RegistryKeys;
+  readonly #entryPrefixes: readonly string[];
+  readonly #indexes: readonly string[];
+
+  constructor(prefix: string) {
+    const buckets = Array.from({ length: CACHE_BUCKETS }, (_, bucket) => String(bucket).padStart(2, '0'));
+    this.#entryPrefixes = buckets.map((bucket) => `${prefix}{${prefix}c${bucket}}:e:`);
+    this.#indexes = buckets.map((bucket) => `${prefix}{${prefix}c${bucket}}:i`);
+    const registry = `${prefix}{${prefix}svc}`;
+    this.registry = {
+      info: `${registry}:info`,
+      seen: `${registry}:seen`,
+      listed: `${registry}:listed`,
+      named: `${registry}:named`,
+    };
+  }
+
+  cachePlace(key: string): CachePlace {
+    const bucket = bucketOf(key);
+    return { bucket, entry: this.#entryPrefixes[bucket]! + key, index: this.#indexes[bucket]! };
+  }
+
+  /** The indexes of all buckets, by bucket. */
+  get cacheIndexes(): readonly string[] {
+    return this.#indexes;
+  }
+}
+
+function bucketOf(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index += 1) {
+    hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % CACHE_BUCKETS;
+}

@@ -1,0 +1,93 @@
+import { timedScript } from './script.js';
+
+// KEYS of every script here: info, seen, listed, named. See redis-keys.ts.
+const REGISTRY = `
+local info, seen, listed, named = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local function parts(text) return string.match(text, '^(%d+) (%S+) ') end
+local function unlist(id, text)
+  local registered, name = parts(text)
+  redis.call('ZREM', listed, registered .. ':' .. id)
+  redis.call('ZREM', named, name .. ' ' .. registered .. ' ' .. id)
+end
+local function forget(id, text)
+  unlist(id, text)
+  redis.call('HDEL', info, id)
+  redis.call('ZREM', seen, id)
+end
+`;
+
+/** Width of a registration time in ms, so that times sort as text: enough for the year 33658. */
+export const STAMP_WIDTH = 15;
+
+/** Registers an instance, seen now; answers what is stored and when it was seen. ARGV: id, name, JSON. */
+export const registerService = timedScript(`${REGISTRY}
+local id, name = ARGV[1], ARGV[2]
+local stamp = string.format('%0${STAMP_WIDTH}.0f', now)
+local known = redis.call('HGET', info, id)
+if known then
+  stamp = parts(known)
+  unlist(id, known)
+end
+local text = stamp .. ' ' .. name .. ' ' .. ARGV[3]
+redis.call('HSET', info, id, text)
+redis.call('ZADD', seen, string.format('%.0f', now), id)
+redis.call('ZADD', listed, 0, stamp .. ':' .. id)
+redis.call('ZADD', named, 0, name .. ' ' .. stamp .. ' ' .. id)
+return { text, now }
+`);
+
+/** Removes an instance and answers 1, or 0 when there is none. ARGV: id. */
+export const deregisterService = timedScript(`${REGISTRY}
+local text = redis.call('HGET', info, ARGV[1])
+if not text then return 0 end
+forget(ARGV[1], text)
+return 1
+`);
+
+/** Marks an instance as seen now; answers it, or nothing when it is unknown. ARGV: id. */
+export const beat = timedScript(`${REGISTRY}
+local text = redis.call('HGET', info, ARGV[1])
+if not text then return {} end
+redis.call('ZADD', seen, string.format('%.0f', now), ARGV[1])
+return { text, now }
+`);
+
+/** Answers an instance, when it was seen and what time it is; nothing when it is unknown. ARGV: id. */
+export const readService = timedScript(`${REGISTRY}
+local text = redis.call('HGET', info, ARGV[1])
+if not text then return {} end
+return { text, tonumber(redis.call('ZSCORE', seen, ARGV[1])), now }
+`);
+
+/** The healthy instance of a name that was seen last, of several the greatest id. ARGV: name, stale threshold in ms. */
+export const freshestService = timedScript(`${REGISTRY}
+local best, bestSeen
+for _, member in ipairs(redis.call('ZRANGEBYLEX', named, '[' .. ARGV[1] .. ' ', '(' .. ARGV[1] .. '!')) do
+  local id = string.match(member, '(%S+)$')
+  local at = tonumber(redis.call('ZSCORE', seen, id))
+  if now - at < tonumber(ARGV[2]) and (not best or at > bestSeen or (at == bestSeen and id > best)) then
+    best, bestSeen = id, at
+  end
+end
+if not best then return {} end
+return { redis.call('HGET', info, best), bestSeen }
+`);
+
+/** Instances from the highest member down: text and last seen of each. ARGV: which zset (3 or 4), max, min, limit. */
+export const listServices = timedScript(`${REGISTRY}
+local found = {}
+local members = redis.call('ZREVRANGEBYLEX', KEYS[tonumber(ARGV[1])], ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
+for _, member in ipairs(members) do
+  local id = string.match(member, ARGV[1] == '3' and '^%d+:(.+)$' or '(%S+)$')
+  found[#found + 1] = redis.call('HGET', info, id)
+  found[#found + 1] = tonumber(redis.call('ZSCORE', seen, id))
+end
+return found
+`);
+
+/** Removes up to so many stale instances and answers their ids. ARGV: stale threshold in ms, limit. */
+export const reapServices = timedScript(`${REGISTRY}
+local stale = redis.call('ZRANGEBYSCORE', seen, '-inf', string.format('%.0f', now - ARGV[1]), 'LIMIT', 0, ARGV[2])
+for _, id in ipairs(stale) do forget(id, redis.call('HGET', info, id)) end
+return stale
+`);
