@@ -17,10 +17,6 @@ export class CircuitBreaker {
   /** @param monotonicMs A clock that never goes back. */
   constructor(private readonly monotonicMs: () => number) {}
 
-  get isOpen(): boolean {
-    return this.#openedAtMs !== undefined;
-  }
-
   /** @throws DataAdapterError `UNAVAILABLE` while it is open. */
   enter(): void {
     if (this.#openedAtMs === undefined) return;

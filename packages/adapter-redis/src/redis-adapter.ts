@@ -39,7 +39,7 @@ export class RedisAdapter implements AdapterLifecycle {
   readonly #settings: ReadRedisSettings;
   readonly #logger: Logger;
   readonly #calls: Calls;
-  #connections: RedisConnections;
+  readonly #connections: RedisConnections;
   #state: 'new' | 'started' | 'stopped' = 'new';
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;

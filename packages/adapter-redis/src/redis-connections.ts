@@ -16,32 +16,19 @@ interface Connection {
 
 /** The connections to the servers, with a breaker in front of them. */
 export class RedisConnections {
-  readonly #connections: readonly Connection[];
+  readonly #settings: ReadRedisSettings;
+  readonly #logger: Logger;
   readonly #breaker = new CircuitBreaker(() => performance.now());
-  readonly #isCluster: boolean;
+  #connections: readonly Connection[] = [];
 
   constructor(settings: ReadRedisSettings, logger: Logger) {
-    this.#isCluster = settings.target.kind === 'cluster';
-    this.#connections = Array.from({ length: settings.poolSize }, () => ({
-      client: openClient(settings),
-      underWay: 0,
-    }));
-    for (const { client } of this.#connections) {
-      client.on('error', (error: unknown) => {
-        logger.warn({ adapter: 'redis' }, `a connection failed: ${failureOf(error).advice}`);
-      });
-      client.on('close', () => logger.debug({ adapter: 'redis' }, 'a connection was closed'));
-    }
+    this.#settings = settings;
+    this.#logger = logger;
   }
 
   /** Whether keys of different slots must be asked for one by one. */
   get isCluster(): boolean {
-    return this.#isCluster;
-  }
-
-  /** Whether calls are refused at once, because the server did not answer the last ones. */
-  get isRefusing(): boolean {
-    return this.#breaker.isOpen;
+    return this.#settings.target.kind === 'cluster';
   }
 
   get readyCount(): number {
@@ -52,8 +39,23 @@ export class RedisConnections {
     return this.#connections.length;
   }
 
+  /** Opens all connections, or none. Rejects with the driver's error. */
   async connect(): Promise<void> {
-    await Promise.all(this.#connections.map(({ client }) => client.connect()));
+    let lastError: unknown;
+    this.#connections = Array.from({ length: this.#settings.poolSize }, () => {
+      const client = openClient(this.#settings);
+      client.on('error', (error: unknown) => {
+        lastError = error;
+        this.#logger.warn({ adapter: 'redis' }, `a connection failed: ${failureOf(error).advice}`);
+      });
+      return { client, underWay: 0 };
+    });
+    try {
+      await Promise.all(this.#connections.map(({ client }) => client.connect()));
+    } catch (error) {
+      // Of a refused password or a server that is away, the promise says only that the connection was closed.
+      throw lastError ?? error;
+    }
   }
 
   close(): void {

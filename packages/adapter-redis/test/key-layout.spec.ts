@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { fixtures } from '@test-coordinator/contract-tests';
+import { RedisServer } from '@test-coordinator/services';
+import type { Redis } from 'ioredis';
+
+import { directTo, openAdapter, until } from './opened-adapter.js';
+
+describe('Given the keys that the adapter writes', function () {
+  this.timeout(20_000);
+  let server: RedisServer;
+  let direct: Redis;
+
+  beforeEach(async () => {
+    server = await RedisServer.start();
+    direct = directTo(server.url);
+  });
+  afterEach(async () => {
+    direct.disconnect();
+    await server.stop();
+  });
+
+  it('When cache and registry are used, Then every key has the prefix, the type and the ttl of the table', async () => {
+    await using adapter = await openAdapter({ url: server.url, keyPrefix: 'p:' });
+    await adapter.ports.cache.set('key', 1, { ttlSeconds: 60 });
+    await adapter.ports.serviceDiscovery.register(fixtures.service());
+
+    const keys = (await direct.keys('*')).sort();
+    const table = await Promise.all(
+      keys.map(async (key) => [key, await direct.type(key), await direct.ttl(key)]),
+    );
+
+    expect(table).to.deep.equal([
+      ['p:{p:c44}:e:key', 'string', 60],
+      ['p:{p:c44}:i', 'zset', -1],
+      ['p:{p:svc}:info', 'hash', -1],
+      ['p:{p:svc}:listed', 'zset', -1],
+      ['p:{p:svc}:named', 'zset', -1],
+      ['p:{p:svc}:seen', 'zset', -1],
+    ]);
+  });
+
+  it('When everything is removed, Then no key is left', async () => {
+    await using adapter = await openAdapter({ url: server.url });
+    const { cache, serviceDiscovery } = adapter.ports;
+    await cache.setMany(new Map(Array.from({ length: 300 }, (_, n) => [`key ${n}`, n])));
+    await serviceDiscovery.register(fixtures.service());
+    await serviceDiscovery.register(fixtures.service({ serviceName: 'renamed' }));
+
+    await cache.flushAll();
+    await serviceDiscovery.deregister(fixtures.service().serviceId);
+
+    expect(await direct.dbsize()).to.equal(0);
+  });
+
+  it('When another product shares the server, Then its keys are neither seen nor flushed', async () => {
+    await using adapter = await openAdapter({ url: server.url, keyPrefix: 'p:' });
+    await direct.set('p:of somebody else', 'kept');
+    await adapter.ports.cache.set('ours', 1);
+
+    expect(await adapter.ports.cache.keys()).to.deep.equal(['ours']);
+    await adapter.ports.cache.flushAll();
+
+    expect(await direct.keys('*')).to.deep.equal(['p:of somebody else']);
+  });
+
+  it('When entries expire, Then the members of the indexes that outlive them go with the next writes', async () => {
+    await using adapter = await openAdapter({ url: server.url, keyPrefix: 'p:' });
+    const { cache } = adapter.ports;
+    await cache.setMany(new Map(Array.from({ length: 1_000 }, (_, n) => [`old ${n}`, n])), {
+      ttlSeconds: 0.02,
+    });
+    await until(async () => (await cache.keys()).length === 0, 'they expire');
+    const members = async (): Promise<number> => {
+      const indexes = await direct.keys('p:*:i');
+      return (await Promise.all(indexes.map((index) => direct.zcard(index)))).reduce((sum, n) => sum + n, 0);
+    };
+    const expired = await members();
+
+    await cache.setMany(new Map(Array.from({ length: 500 }, (_, n) => [`new ${n}`, n])));
+
+    expect(expired, 'members of expired entries').to.be.greaterThan(500);
+    expect(await members()).to.equal(500);
+  });
+
+  it('When an adapter works, Then it never looks at, or flushes, the whole server', async () => {
+    await using adapter = await openAdapter({ url: server.url });
+    const { cache, serviceDiscovery } = adapter.ports;
+    await cache.setMany(new Map(Array.from({ length: 300 }, (_, n) => [`key ${n}`, n])));
+    await cache.keys('key*');
+    await cache.deletePattern('key 1*');
+    await cache.flushAll();
+    await serviceDiscovery.removeStaleServices();
+
+    const stats = await direct.info('commandstats');
+    for (const command of ['keys', 'scan', 'flushdb', 'flushall']) {
+      expect(stats).not.to.match(new RegExp(`cmdstat_${command}:`));
+    }
+  });
+});
