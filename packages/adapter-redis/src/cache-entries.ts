@@ -84,7 +84,7 @@ export class CacheEntries {
 
   async exists(key: string): Promise<boolean> {
     const { entry } = this.#keys.cachePlace(key);
-    return (await this.#connections.send((client) => client.exists(entry))) === 1;
+    return (await this.#connections.send(entry, (client) => client.exists(entry))) === 1;
   }
 
   async expire(key: string, ttl: string): Promise<boolean> {
@@ -95,7 +95,7 @@ export class CacheEntries {
   /** `null` for an entry that never expires, `undefined` for an absent one. */
   async millisecondsLeft(key: string): Promise<number | null | undefined> {
     const { entry } = this.#keys.cachePlace(key);
-    const left = await this.#connections.send((client) => client.pttl(entry));
+    const left = await this.#connections.send(entry, (client) => client.pttl(entry));
     return left === -2 ? undefined : left === -1 ? null : left;
   }
 
@@ -150,7 +150,7 @@ export class CacheEntries {
   }
 
   async #mget(places: readonly string[]): Promise<readonly (string | null)[]> {
-    return this.#connections.send((client) => client.mget([...places]));
+    return this.#connections.send(places[0]!, (client) => client.mget([...places]));
   }
 
   async #storeTogether(entries: readonly EntryToStore[]): Promise<readonly void[]> {

@@ -10,7 +10,7 @@ const MAX_REDIRECTIONS = 64;
 const REDIRECTION_DELAY_MS = 50;
 
 /** What `CLIENT LIST` shows the connections as. */
-export const CLIENT_NAME = 'test-coordinator';
+const CLIENT_NAME = 'test-coordinator';
 
 /** Of every connection: to one server, or to a node of a cluster. */
 function connectionOptions(settings: ReadRedisSettings) {
@@ -21,6 +21,7 @@ function connectionOptions(settings: ReadRedisSettings) {
   };
   return {
     connectionName: CLIENT_NAME,
+    disableClientInfo: true,
     connectTimeout: connectTimeoutMs,
     commandTimeout: socketTimeoutMs,
     // A time limit alone keeps a dead socket for ever: each further command runs into it again. Given up a little after

@@ -120,7 +120,7 @@ export class RedisAdapter implements AdapterLifecycle {
   async #probe(): Promise<readonly [AdapterHealth['status'], string]> {
     if (this.#state !== 'started') return ['down', this.#state === 'new' ? 'not started yet' : 'stopped'];
     try {
-      await this.#connections.send((client) => client.ping());
+      await this.#connections.ping();
     } catch (error) {
       return ['down', DataAdapterError.is(error) ? error.message : failureOf(error).advice];
     }

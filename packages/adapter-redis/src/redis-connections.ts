@@ -18,7 +18,7 @@ interface Connection {
 export class RedisConnections {
   readonly #settings: ReadRedisSettings;
   readonly #logger: Logger;
-  readonly #breaker = new CircuitBreaker(() => performance.now());
+  readonly #breakers = new Map<string, CircuitBreaker>();
   #connections: readonly Connection[] = [];
 
   constructor(settings: ReadRedisSettings, logger: Logger) {
@@ -51,7 +51,7 @@ export class RedisConnections {
       return { client, underWay: 0 };
     });
     try {
-      await Promise.all(this.#connections.map(({ client }) => client.connect()));
+      await Promise.all(this.#connections.map(({ client }) => connected(client)));
     } catch (error) {
       // Of a refused password or a server that is away, the promise says only that the connection was closed.
       throw lastError ?? error;
@@ -62,24 +62,33 @@ export class RedisConnections {
     for (const { client } of this.#connections) client.disconnect();
   }
 
+  /** Reaches the server, or some node of the cluster. */
+  async ping(): Promise<void> {
+    await this.send('', (client) => client.ping());
+  }
+
   /** One client for each server that holds data: the nodes of a cluster, or the one server. */
   servers(): readonly Redis[] {
     const { client } = this.#connections[0]!;
     return client instanceof Cluster ? client.nodes('master') : [client];
   }
 
-  /** Sends on the ready connection with the least to do. Rejects with the driver's error. */
-  async send<Reply>(command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
-    this.#breaker.enter();
+  /**
+   * Sends on the ready connection with the least to do. Rejects with the driver's error.
+   * @param key One of those that the command touches.
+   */
+  async send<Reply>(key: string, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
+    const breaker = this.#breakerOf(key);
+    breaker.enter();
     const connection = this.#leastBusy();
     connection.underWay += 1;
     try {
       const reply = await command(connection.client);
-      this.#breaker.answered();
+      breaker.answered();
       return reply;
     } catch (error) {
-      if (failureOf(error).isOutage) this.#breaker.failed();
-      else this.#breaker.answered();
+      if (failureOf(error).isOutage) breaker.failed();
+      else breaker.answered();
       throw error;
     } finally {
       connection.underWay -= 1;
@@ -88,7 +97,7 @@ export class RedisConnections {
 
   /** Runs a script by its digest; a server that does not know it has not run it, and gets the text. */
   run<Reply>(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<Reply> {
-    return this.send(async (client) => {
+    return this.send(keys[0]!, async (client) => {
       try {
         return (await client.evalsha(script.sha, keys.length, ...keys, ...values)) as Reply;
       } catch (error) {
@@ -96,6 +105,17 @@ export class RedisConnections {
         return (await client.eval(script.lua, keys.length, ...keys, ...values)) as Reply;
       }
     });
+  }
+
+  /** In a cluster one for each slot: a node that is away takes its own slots with it, and no others. */
+  #breakerOf(key: string): CircuitBreaker {
+    const slot = this.isCluster ? key.slice(0, key.indexOf('}')) : '';
+    let breaker = this.#breakers.get(slot);
+    if (breaker === undefined) {
+      breaker = new CircuitBreaker(() => performance.now());
+      this.#breakers.set(slot, breaker);
+    }
+    return breaker;
   }
 
   #leastBusy(): Connection {
@@ -107,6 +127,12 @@ export class RedisConnections {
     }
     return best;
   }
+}
+
+/** A cluster connects to a node on its first command, and refuses what comes until that is done. */
+async function connected(client: RedisClient): Promise<void> {
+  await client.connect();
+  if (client instanceof Cluster) await Promise.all(client.nodes('all').map((node) => node.ping()));
 }
 
 function openClient(settings: ReadRedisSettings): RedisClient {

@@ -39,7 +39,7 @@ describe('Given a password of Redis', function () {
     const [refused] = await Promise.allSettled([adapter.start()]);
 
     expect(refused).to.have.nested.property('reason.code', 'INTERNAL');
-    const { reason } = refused as PromiseRejectedResult;
+    const reason: unknown = (refused as PromiseRejectedResult).reason;
     expect((reason as Error).message).to.include('password of the connection URL');
     expect(printed(reason)).not.to.include(SECRET);
     expect(lines.join('\n')).not.to.include(SECRET);

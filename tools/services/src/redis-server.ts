@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
 import { freePort } from '@test-coordinator/embedded-postgres';
+import type { UnpackedProgram } from './apt-packages.js';
 import { findInstalled, onPath, programFromApt } from './find-program.js';
 import { removeFolder, ServerProcess, temporaryFolder, type ServerCommand } from './server-process.js';
 
@@ -9,6 +10,7 @@ const run = promisify(execFile);
 
 const ADVICE =
   'install redis-server (Debian, Ubuntu: apt install redis-server; macOS: brew install redis), or set TEST_REDIS_URL';
+const PROGRAMS = ['redis-server', 'valkey-server'];
 const IMAGE = 'redis:7-alpine';
 
 export interface RedisServerOptions {
@@ -33,7 +35,7 @@ export class RedisServer implements AsyncDisposable {
       const lines = { save: '', appendonly: 'no', ...settings };
       const flags = Object.entries(lines).flatMap(([name, value]) => [`--${name}`, value]);
       const command = await redisCommand(port, flags, folder);
-      const start = (): Promise<ServerProcess> => ServerProcess.start(command, () => answers(port));
+      const start = (): Promise<ServerProcess> => ServerProcess.start(command, () => redisAnswers(port));
       return new RedisServer(port, folder, start, await start());
     } catch (error) {
       removeFolder(folder);
@@ -76,15 +78,19 @@ export class RedisServer implements AsyncDisposable {
 
 async function redisCommand(port: number, flags: readonly string[], folder: string): Promise<ServerCommand> {
   const local = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, ...flags];
-  const installed = findInstalled(['redis-server', 'valkey-server']);
+  const installed = findInstalled(PROGRAMS);
   if (installed) return { ...installed, args: local, stopSignal: 'TERM', folder };
   const docker = onPath('docker');
   if (docker !== undefined && (await hasEngine(docker))) {
     const container = ['run', '--rm', '--publish', `127.0.0.1:${port}:6379`, IMAGE, 'redis-server'];
     return { command: docker, args: [...container, ...flags], stopSignal: 'TERM', folder };
   }
-  const unpacked = await programFromApt('redis-server', 'redis-server', ADVICE);
-  return { ...unpacked, args: local, stopSignal: 'TERM', folder };
+  return { ...(await findRedis()), args: local, stopSignal: 'TERM', folder };
+}
+
+/** The program on this machine, downloaded when it has none. */
+export async function findRedis(): Promise<UnpackedProgram> {
+  return findInstalled(PROGRAMS) ?? programFromApt('redis-server', 'redis-server', ADVICE);
 }
 
 async function hasEngine(docker: string): Promise<boolean> {
@@ -94,7 +100,8 @@ async function hasEngine(docker: string): Promise<boolean> {
   );
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether a server answers on the port; one that asks for a password does, too. */
+export function redisAnswers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
     socket.setTimeout(1000, () => socket.destroy());

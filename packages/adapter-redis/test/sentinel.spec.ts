@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { RedisSentinel } from '@test-coordinator/services';
+
+import { openAdapter, outcomeOf, until } from './opened-adapter.js';
+
+describe('Given a master that sentinels name', function () {
+  this.timeout(60_000);
+
+  it('When it dies under load, Then the adapter goes on with the new one, and no counter is counted twice', async () => {
+    await using sentinel = await RedisSentinel.start();
+    await using adapter = await openAdapter({ url: sentinel.url, poolSize: 2, socketTimeoutMs: 1_000 });
+    const { cache } = adapter.ports;
+    await cache.set('before', 'kept', { ttlSeconds: null });
+    await cache.increment('hits', 1, { ttlSeconds: null });
+    const outcomes = new Map<string, number>();
+    let isOn = true;
+    const load = (async () => {
+      while (isOn) {
+        const outcome = await outcomeOf(cache.increment('hits', 1, { ttlSeconds: null }));
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+
+    try {
+      await sentinel.failOver();
+      await until(
+        async () => (await outcomeOf(cache.set('after', 1))) === 'answered',
+        'the new master',
+        15_000,
+      );
+    } finally {
+      isOn = false;
+      await load;
+    }
+
+    const failed = [...outcomes].filter(([outcome]) => outcome !== 'answered');
+    expect(failed, 'the fault').not.to.be.empty;
+    const most = 1 + (outcomes.get('answered') ?? 0) + (outcomes.get('UNKNOWN_OUTCOME') ?? 0);
+    expect(await cache.get('before')).to.equal('kept');
+    expect(await cache.get('hits')).to.be.within(1, most);
+  });
+});
