@@ -2,7 +2,7 @@ import { DEFAULT_CACHE_TTL_SECONDS, DEFAULT_STALE_THRESHOLD_MS, refuse } from '@
 
 import { readConnectionUrl, type ConnectionTarget } from './connection-url.js';
 
-export const DEFAULT_KEY_PREFIX = 'tc:';
+const DEFAULT_KEY_PREFIX = 'tc:';
 
 /** Settings of the Redis adapter. */
 export interface RedisSettings {
