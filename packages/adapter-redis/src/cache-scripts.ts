@@ -1,37 +1,37 @@
 import { script, timedScript } from './script.js';
 
-/** How many expired members of an index one write removes: a write stays short when a million entries expire at once. */
-const SWEPT_PER_WRITE = 16;
-
-// Redis holds a key while now <= its expiry, so an index member is dead once its score < now.
-const SWEEP = `
-local function sweep(index)
-  local dead = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. string.format('%.0f', now), 'LIMIT', 0, ${SWEPT_PER_WRITE})
-  if #dead > 0 then redis.call('ZREM', index, unpack(dead)) end
-end
-`;
+/**
+ * One write in so many removes expired members of the index, so that the others need not look for them; by the microsecond,
+ * because Redis before 7 gives the same random numbers to every run of a script.
+ */
+const WRITES_PER_SWEEP = 8;
+/** How many: a write stays short when a million entries expire at once. */
+const SWEPT_AT_ONCE = 128;
 
 /** ARGV's ttl of an entry that never expires. */
 export const FOR_EVER = '';
 
+// Redis holds a key while now <= its expiry, so an index member is dead once its score < now.
 const STORE = `
-local function store(entry, index, key, ttl, text)
+local function store(turn, entry, index, key, ttl, text)
   if ttl == '${FOR_EVER}' then
     redis.call('SET', entry, text)
     redis.call('ZADD', index, 'inf', key)
   else
-    local expiry = string.format('%.0f', now + ttl)
-    redis.call('SET', entry, text, 'PXAT', expiry)
-    redis.call('ZADD', index, expiry, key)
+    redis.call('SET', entry, text, 'PXAT', now + ttl)
+    redis.call('ZADD', index, now + ttl, key)
   end
-  sweep(index)
+  if (time[2] + turn) % ${WRITES_PER_SWEEP} == 0 then
+    local dead = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. now, 'LIMIT', 0, ${SWEPT_AT_ONCE})
+    if #dead > 0 then redis.call('ZREM', index, unpack(dead)) end
+  end
 end
 `;
 
 /** Stores entries. KEYS: entry and index of each; ARGV: key, ttl in ms and JSON text of each. */
-export const storeEntries = timedScript(`${SWEEP}${STORE}
+export const storeEntries = timedScript(`${STORE}
 for i = 1, #KEYS / 2 do
-  store(KEYS[i * 2 - 1], KEYS[i * 2], ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3])
+  store(i, KEYS[i * 2 - 1], KEYS[i * 2], ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3])
 end
 `);
 
@@ -52,9 +52,8 @@ if ARGV[2] == '${FOR_EVER}' then
   redis.call('PERSIST', KEYS[1])
   redis.call('ZADD', KEYS[2], 'inf', ARGV[1])
 else
-  local expiry = string.format('%.0f', now + ARGV[2])
-  redis.call('PEXPIREAT', KEYS[1], expiry)
-  redis.call('ZADD', KEYS[2], expiry, ARGV[1])
+  redis.call('PEXPIREAT', KEYS[1], now + ARGV[2])
+  redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
 end
 return 1
 `);
@@ -63,7 +62,7 @@ return 1
  * Adds to a whole number; answers the sum as text, or why not. KEYS: entry, index; ARGV: key, ttl in ms, summand.
  * Lua's numbers are doubles: exact for both summands, and a sum beyond the bounds is beyond them rounded too.
  */
-export const addToEntry = timedScript(`${SWEEP}${STORE}
+export const addToEntry = timedScript(`${STORE}
 local text = redis.call('GET', KEYS[1])
 if text and not string.find(text, '^%-?%d+$') then return 'not whole' end
 local sum = tonumber(text or '0') + tonumber(ARGV[3])
@@ -72,7 +71,7 @@ local written = string.format('%.0f', sum)
 if text then
   redis.call('SET', KEYS[1], written, 'KEEPTTL')
 else
-  store(KEYS[1], KEYS[2], ARGV[1], ARGV[2], written)
+  store(0, KEYS[1], KEYS[2], ARGV[1], ARGV[2], written)
 end
 return written
 `);

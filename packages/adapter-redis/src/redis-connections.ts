@@ -14,6 +14,12 @@ interface Connection {
   underWay: number;
 }
 
+/**
+ * Commands under way from which a connection counts as full. Filling one before the next is taken lets Node write and
+ * read many commands at once: spread over ten connections, 32 callers do half as many calls.
+ */
+const FULL = 64;
+
 /** The connections to the servers, with a breaker in front of them. */
 export class RedisConnections {
   readonly #settings: ReadRedisSettings;
@@ -74,13 +80,13 @@ export class RedisConnections {
   }
 
   /**
-   * Sends on the ready connection with the least to do. Rejects with the driver's error.
+   * Sends on a ready connection that is not full. Rejects with the driver's error.
    * @param key One of those that the command touches.
    */
   async send<Reply>(key: string, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
     const breaker = this.#breakerOf(key);
     breaker.enter();
-    const connection = this.#leastBusy();
+    const connection = this.#chooseConnection();
     connection.underWay += 1;
     try {
       const reply = await command(connection.client);
@@ -118,14 +124,16 @@ export class RedisConnections {
     return breaker;
   }
 
-  #leastBusy(): Connection {
-    let best = this.#connections[0]!;
-    if (best.underWay === 0 && best.client.status === 'ready') return best;
+  /** The first that is ready and not full, else the one with the least to do. */
+  #chooseConnection(): Connection {
+    let leastBusy = this.#connections[0]!;
     for (const candidate of this.#connections) {
       if (candidate.client.status !== 'ready') continue;
-      if (best.client.status !== 'ready' || candidate.underWay < best.underWay) best = candidate;
+      if (candidate.underWay < FULL) return candidate;
+      if (leastBusy.client.status !== 'ready' || candidate.underWay < leastBusy.underWay)
+        leastBusy = candidate;
     }
-    return best;
+    return leastBusy;
   }
 }
 

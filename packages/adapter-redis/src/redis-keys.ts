@@ -12,7 +12,7 @@
  * | `<p>{<p>svc}:named`    | zset   | `<name> <registered> <id>`, all of score 0             | none ²            |
  *
  * b = FNV-1a of the cache key, modulo 64, as two digits.
- * ¹ Every write to a bucket removes up to 16 expired members, and Redis removes an empty zset.
+ * ¹ Writes to a bucket remove expired members, 16 each on average, and Redis removes an empty zset.
  * ² Goes with the instance: deregistered or removed as stale.
  */
 
