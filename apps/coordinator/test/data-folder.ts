@@ -40,18 +40,25 @@ export class DataFolder {
     return CoordinatorProcess.run(args, { settings: this.settings });
   }
 
-  async serve(): Promise<{ readonly serving: CoordinatorProcess; readonly url: string }> {
-    const serving = new CoordinatorProcess(['serve'], this.settings);
+  async serve(
+    changes: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly serving: CoordinatorProcess; readonly url: string }> {
+    const serving = new CoordinatorProcess(['serve'], { ...this.settings, ...changes });
     this.#processes.push(serving);
     const [, url] = await serving.saying(SERVING);
     return { serving, url: url! };
   }
 
-  /** Ends what still runs and removes the folder, once its server has stopped as well. */
-  async remove(): Promise<void> {
+  /** Ends what still runs, and waits for its server to end as well. */
+  async stop(): Promise<void> {
     for (const process of this.#processes) process.kill('SIGKILL');
     await Promise.all(this.#processes.map((process) => process.ended()));
     await eventually('the server stops with its last user', () => this.serverPid === undefined);
+  }
+
+  /** `stop`, and removes the folder. */
+  async remove(): Promise<void> {
+    await this.stop();
     // The last of its processes may still take its own file away.
     rmSync(this.path, { recursive: true, force: true, maxRetries: 10 });
   }

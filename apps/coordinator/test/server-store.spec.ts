@@ -4,7 +4,6 @@ import { expect } from 'chai';
 import pg from 'pg';
 
 import { CoordinatorProcess } from './coordinator-process.js';
-import { examplePath, JOURNAL } from './examples.js';
 import { eventually } from './eventually.js';
 
 const SERVING = /"url":"(http:\/\/[^"]+)"/;
@@ -25,7 +24,8 @@ describe('Coordinator on a PostgreSQL server', function () {
   let settings: Record<string, string>;
   let url: string;
   before(async () => {
-    server = await TestPostgres.start();
+    // Its own: roles belong to a whole server.
+    server = await TestPostgres.startOwn();
   });
   after(() => server.stop());
   beforeEach(async () => {
@@ -55,7 +55,13 @@ describe('Coordinator on a PostgreSQL server', function () {
     const schemas = "SELECT FROM pg_namespace WHERE nspname = 'test_coordination'";
     expect((await query(url, schemas)).rowCount).to.equal(0);
     expect((await run('migrate')).stdout).to.match(/^Applied 0001-records/);
-    expect((await run('migrate')).stdout).to.equal('The schema is up to date.\n');
+    const roles = "SELECT FROM pg_roles WHERE rolname IN ('tc_owner', 'tc_migrate', 'tc_app', 'tc_ro')";
+    expect((await query(url, roles)).rowCount).to.equal(0);
+    expect((await run('migrate', '--roles')).stdout).to.equal(
+      'The schema is up to date.\n' +
+        'The roles tc_owner, tc_migrate, tc_app and tc_ro are granted what they need and no more.\n',
+    );
+    expect((await query(url, roles)).rowCount).to.equal(4);
     expect((await run('migrate', '--dry-run')).stdout).to.equal('-- The schema is up to date.\n');
   });
 
@@ -65,7 +71,7 @@ describe('Coordinator on a PostgreSQL server', function () {
       url,
       "INSERT INTO test_coordination.schema_migrations (number, name, checksum) VALUES (9999, 'later', 'x')",
     );
-    for (const args of [['serve'], ['import', examplePath(JOURNAL)], ['migrate']]) {
+    for (const args of [['serve'], ['migrate']]) {
       const { code, stderr } = await run(...args);
       expect(code).to.equal(3);
       expect(stderr).to.include('schema is at version 9999').and.include('upgrade the test coordinator');
