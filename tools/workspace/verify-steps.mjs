@@ -58,7 +58,7 @@ export async function verify(names) {
 
 async function runStep(step) {
   const started = performance.now();
-  // The tests take longest and their output, coverage included, is worth reading: it is shown as it comes.
+  // The tests take longest and their output is worth reading: it is shown as it comes.
   const { code, output } = await runTool(join(bin, 'turbo'), step.args, (chunk) => {
     if (step.isTest) process.stdout.write(chunk);
   });

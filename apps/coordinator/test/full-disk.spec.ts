@@ -128,6 +128,10 @@ class FillingDisk {
   async #execute(sql: string): Promise<void> {
     const client = new pg.Client({ connectionString: this.#database });
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    try {
+      await client.query(sql);
+    } finally {
+      await client.end();
+    }
   }
 }
