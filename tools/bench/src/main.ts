@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { cache } from './groups/cache.js';
 import { countByStatus } from './groups/count-by-status.js';
 import { createResult } from './groups/create-result.js';
+import { embeddedStart } from './groups/embedded-start.js';
 import { getById } from './groups/get-by-id.js';
 import { listByRun } from './groups/list-by-run.js';
 import { postgresGet, postgresList } from './groups/postgres-read.js';
@@ -30,6 +31,7 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   'postgres-bulk': postgresBulk,
   'postgres-update': postgresUpdate,
   'postgres-start': postgresStart,
+  'embedded-start': embeddedStart,
 };
 const FULL: Scale = { rounds: 7, divisor: 1 };
 const QUICK: Scale = { rounds: 3, divisor: 10 };
