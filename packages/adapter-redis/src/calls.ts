@@ -3,6 +3,7 @@ import {
   checkFence,
   throwIfAborted,
   type CallOptions,
+  type ErrorCode,
   type Logger,
   type LogFields,
 } from '@test-coordinator/ports';
@@ -17,6 +18,11 @@ export interface CallKind {
   readonly countsOnce?: boolean;
 }
 
+interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
 const NO_IDS: LogFields = {};
 
 /**
@@ -24,21 +30,25 @@ const NO_IDS: LogFields = {};
  * turned into errors of the ports, and logged. Counts what is under way, so that a stop can wait for it.
  */
 export class Calls {
-  #isOpen = false;
-  #closedBecause = 'is not started; call start first';
+  /** With what calls are refused; `undefined` while they are let in. */
+  #refusal: Refusal | undefined = closed('is not started; call start first');
   #underWay = 0;
   #drained: (() => void) | undefined;
 
   constructor(private readonly logger: Logger) {}
 
   open(): void {
-    this.#isOpen = true;
+    this.#refusal = undefined;
+  }
+
+  /** Refuses calls with this code and message from now on. */
+  refuse(code: ErrorCode, message: string): void {
+    this.#refusal = { code, message };
   }
 
   /** Refuses calls from now on, and resolves when those under way are over. */
   async close(): Promise<void> {
-    this.#isOpen = false;
-    this.#closedBecause = 'has been stopped';
+    this.#refusal = closed('has been stopped');
     if (this.#underWay === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -50,7 +60,7 @@ export class Calls {
     options: CallOptions | undefined,
     work: () => Promise<Answer>,
   ): Promise<Answer> {
-    if (!this.#isOpen) throw new DataAdapterError('CLOSED', `the Redis adapter ${this.#closedBecause}`);
+    if (this.#refusal !== undefined) throw new DataAdapterError(this.#refusal.code, this.#refusal.message);
     if (options !== undefined) {
       throwIfAborted(options);
       checkFence(options);
@@ -70,4 +80,8 @@ export class Calls {
       if (this.#underWay === 0) this.#drained?.();
     }
   }
+}
+
+function closed(why: string): Refusal {
+  return { code: 'CLOSED', message: `the Redis adapter ${why}` };
 }

@@ -84,6 +84,11 @@ export function failureOf(error: unknown): Failure {
     : UNFORESEEN;
 }
 
+/** Why a call failed. Fit to print. */
+export function reasonOf(error: unknown): string {
+  return DataAdapterError.is(error) ? error.message : failureOf(error).advice;
+}
+
 function replyFailure(message: string): Failure {
   const [word = ''] = message.split(' ', 1);
   const known = REPLIES[word];

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import {
   DataAdapterError,
   silentLogger,
@@ -10,7 +12,7 @@ import {
 
 import { CacheEntries } from './cache-entries.js';
 import { Calls } from './calls.js';
-import { failureOf, portError } from './failures.js';
+import { portError, reasonOf } from './failures.js';
 import { RedisCacheRepository } from './redis-cache-repository.js';
 import { RedisConnections } from './redis-connections.js';
 import { RedisKeys } from './redis-keys.js';
@@ -23,6 +25,10 @@ export interface RedisDependencies {
   readonly settings: RedisSettings;
   readonly logger?: Logger | undefined;
 }
+
+const START = { operation: 'start', ids: {}, countsOnce: false } as const;
+/** How long a server that was not reached at the start is left alone before it is tried again. */
+const RETRY_MS = 1_000;
 
 /** Every port of the adapter, on one Redis. */
 export interface RedisPorts {
@@ -41,6 +47,10 @@ export class RedisAdapter implements AdapterLifecycle {
   readonly #calls: Calls;
   readonly #connections: RedisConnections;
   #state: 'new' | 'started' | 'stopped' = 'new';
+  /** Why the server is still waited for, after a degraded start. */
+  #awaitedBecause: string | undefined;
+  readonly #stopAsked = new AbortController();
+  #awaiting: Promise<void> | undefined;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -70,7 +80,7 @@ export class RedisAdapter implements AdapterLifecycle {
 
   /** May be tried again when it failed. Besides the codes of calls: `UNSUPPORTED` for a server that could lose locks. */
   start(): Promise<void> {
-    if (this.#state === 'stopped') return Promise.reject(stopped());
+    if (this.#isStopped) return Promise.reject(stopped());
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
       throw error;
@@ -81,6 +91,7 @@ export class RedisAdapter implements AdapterLifecycle {
   /** Waits for the calls under way, which their time limit bounds. */
   stop(): Promise<void> {
     this.#state = 'stopped';
+    this.#stopAsked.abort();
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
@@ -97,14 +108,45 @@ export class RedisAdapter implements AdapterLifecycle {
 
   async #start(): Promise<void> {
     try {
+      await this.#open();
+    } catch (error) {
+      const failed = portError(error, START);
+      if (!this.#settings.startsDegraded || !failed.retryable || this.#isStopped) throw failed;
+      this.#awaiting = this.#awaitServer(error);
+    }
+    this.#state = 'started';
+  }
+
+  /** Tries until a server is reached or the adapter is stopped; calls are told why they are refused meanwhile. */
+  async #awaitServer(firstError: unknown): Promise<void> {
+    const { signal } = this.#stopAsked;
+    for (let error = firstError; error !== undefined && !signal.aborted;) {
+      this.#refuseBecause(error);
+      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      error = await this.#open().catch((caught: unknown) => caught);
+    }
+  }
+
+  #refuseBecause(error: unknown): void {
+    const reason = reasonOf(error);
+    const { code, retryable } = portError(error, START);
+    this.#calls.refuse(retryable ? 'UNAVAILABLE' : code, `Redis is still waited for: ${reason}`);
+    if (reason === this.#awaitedBecause) return;
+    this.#awaitedBecause = reason;
+    this.#logger.warn({ adapter: 'redis' }, `started without Redis, which is waited for: ${reason}`);
+  }
+
+  /** Connects, and lets calls in. Rejects with the driver's error, and leaves nothing open then. */
+  async #open(): Promise<void> {
+    try {
       await this.#connections.connect();
       await checkServers(this.#connections.servers());
+      if (this.#isStopped) throw stopped();
     } catch (error) {
       this.#connections.close();
-      throw portError(error, { operation: 'start', ids: {}, countsOnce: false });
+      throw error;
     }
-    if (this.#state === 'stopped') throw stopped();
-    this.#state = 'started';
+    this.#awaitedBecause = undefined;
     this.#calls.open();
     const { poolSize, target } = this.#settings;
     this.#logger.info({ adapter: 'redis', kind: target.kind, poolSize }, 'started the Redis adapter');
@@ -112,6 +154,7 @@ export class RedisAdapter implements AdapterLifecycle {
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
+    await this.#awaiting;
     await this.#calls.close();
     this.#connections.close();
     this.#logger.info({ adapter: 'redis' }, 'stopped the Redis adapter');
@@ -119,15 +162,19 @@ export class RedisAdapter implements AdapterLifecycle {
 
   async #probe(): Promise<readonly [AdapterHealth['status'], string]> {
     if (this.#state !== 'started') return ['down', this.#state === 'new' ? 'not started yet' : 'stopped'];
+    if (this.#awaitedBecause !== undefined) return ['down', `is waited for: ${this.#awaitedBecause}`];
     try {
       await this.#connections.ping();
     } catch (error) {
-      return ['down', DataAdapterError.is(error) ? error.message : failureOf(error).advice];
+      return ['down', reasonOf(error)];
     }
-    const { readyCount, count } = this.#connections;
-    return readyCount === count
-      ? ['up', `answers on ${count} of ${count} connections`]
-      : ['degraded', `answers on ${readyCount} of ${count} connections; the others are being restored`];
+    const { readyCount, count, topology } = this.#connections;
+    const answers = `${topology}, answers on ${readyCount} of ${count} connections`;
+    return readyCount === count ? ['up', answers] : ['degraded', `${answers}; the others are being restored`];
+  }
+
+  get #isStopped(): boolean {
+    return this.#state === 'stopped';
   }
 }
 

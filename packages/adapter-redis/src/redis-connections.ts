@@ -25,6 +25,7 @@ export class RedisConnections {
   readonly #settings: ReadRedisSettings;
   readonly #logger: Logger;
   readonly #breakers = new Map<string, CircuitBreaker>();
+  readonly #warnings = new Set<string>();
   #connections: readonly Connection[] = [];
 
   constructor(settings: ReadRedisSettings, logger: Logger) {
@@ -45,6 +46,17 @@ export class RedisConnections {
     return this.#connections.length;
   }
 
+  /** What the server is, for a person. */
+  get topology(): string {
+    const { target } = this.#settings;
+    const kinds = {
+      standalone: () => 'one server',
+      sentinel: () => `a master behind ${target.hosts.length} sentinels`,
+      cluster: () => `a cluster of ${this.servers().length} masters`,
+    };
+    return kinds[target.kind]() + (target.isEncrypted ? ' over TLS' : '');
+  }
+
   /** Opens all connections, or none. Rejects with the driver's error. */
   async connect(): Promise<void> {
     let lastError: unknown;
@@ -52,8 +64,9 @@ export class RedisConnections {
       const client = openClient(this.#settings);
       client.on('error', (error: unknown) => {
         lastError = error;
-        this.#logger.warn({ adapter: 'redis' }, `a connection failed: ${failureOf(error).advice}`);
+        this.#warn(failureOf(error).advice);
       });
+      client.on('ready', () => this.#noteRecovery());
       return { client, underWay: 0 };
     });
     try {
@@ -111,6 +124,19 @@ export class RedisConnections {
         return (await client.eval(script.lua, keys.length, ...keys, ...values)) as Reply;
       }
     });
+  }
+
+  /** Once for each reason: while the server is away, every connection fails again every second. */
+  #warn(advice: string): void {
+    if (this.#warnings.has(advice)) return;
+    this.#warnings.add(advice);
+    this.#logger.warn({ adapter: 'redis' }, `a connection failed, and is tried again: ${advice}`);
+  }
+
+  #noteRecovery(): void {
+    if (this.#warnings.size === 0 || this.readyCount < this.count) return;
+    this.#warnings.clear();
+    this.#logger.info({ adapter: 'redis' }, 'all connections are back');
   }
 
   /** In a cluster one for each slot: a node that is away takes its own slots with it, and no others. */

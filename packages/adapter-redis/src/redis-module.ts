@@ -2,13 +2,15 @@ import { CacheRepository, Logger, ServiceDiscoveryRepository, type Token } from 
 import { ContainerModule } from 'inversify';
 
 import { RedisAdapter, type RedisPorts } from './redis-adapter.js';
-import type { RedisSettings } from './redis-settings.js';
+import { readRedisSettings, type RedisSettings } from './redis-settings.js';
 
 /**
  * Binds the ports of the adapter, and `RedisAdapter` for their life, to one adapter of the container. It takes `Logger`
  * from the container where it is bound. The adapter is not started by it.
+ * @throws DataAdapterError `INVALID_ARGUMENT` for bad settings, when the module is made and not when it is used.
  */
 export function redisModule(settings: RedisSettings): ContainerModule {
+  readRedisSettings(settings);
   return new ContainerModule(({ bind }) => {
     bind(RedisAdapter)
       .toResolvedValue(

@@ -23,6 +23,11 @@ export interface RedisSettings {
   readonly staleThresholdMs?: number | undefined;
   /** How long a cache entry lives when a write names no ttl, in seconds. @default DEFAULT_CACHE_TTL_SECONDS (300) */
   readonly defaultTtlSeconds?: number | undefined;
+  /**
+   * `start` resolves although no server is reached: calls are `UNAVAILABLE` until one is, which is tried every second.
+   * What waiting does not mend, such as a wrong password, still fails the start. @default false
+   */
+  readonly startsDegraded?: boolean | undefined;
   /** For `rediss` URLs. */
   readonly tls?: RedisTlsSettings | undefined;
 }
@@ -44,6 +49,7 @@ export interface ReadRedisSettings {
   readonly connectTimeoutMs: number;
   readonly staleThresholdMs: number;
   readonly defaultTtlSeconds: number;
+  readonly startsDegraded: boolean;
   readonly tls: RedisTlsSettings;
 }
 
@@ -59,6 +65,7 @@ export function readRedisSettings(settings: RedisSettings): ReadRedisSettings {
     connectTimeoutMs = 5_000,
     staleThresholdMs = DEFAULT_STALE_THRESHOLD_MS,
     defaultTtlSeconds = DEFAULT_CACHE_TTL_SECONDS,
+    startsDegraded = false,
     tls = {},
   } = settings;
   if (!/^[^{}\s]{1,128}$/.test(keyPrefix))
@@ -79,6 +86,7 @@ export function readRedisSettings(settings: RedisSettings): ReadRedisSettings {
     connectTimeoutMs,
     staleThresholdMs,
     defaultTtlSeconds,
+    startsDegraded,
     tls,
   };
 }

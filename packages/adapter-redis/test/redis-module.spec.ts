@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { RedisAdapter, redisModule } from '@test-coordinator/adapter-redis';
-import { CacheRepository, ServiceDiscoveryRepository } from '@test-coordinator/ports';
+import { CacheRepository, DataAdapterError, ServiceDiscoveryRepository } from '@test-coordinator/ports';
 import { startTestRedis } from '@test-coordinator/services';
 import { Container } from 'inversify';
 
@@ -21,6 +21,10 @@ describe('Given a container with the module of the Redis adapter', function () {
       expect(container.get<unknown>(token)).to.equal(port);
     });
   }
+
+  it('When its settings are bad, Then it is refused when it is made', () => {
+    expect(() => redisModule({ url: 'http://localhost' })).to.throw(DataAdapterError, 'url must look like');
+  });
 
   it('When two containers load it with one prefix, Then they share what is stored', async () => {
     await using redis = await startTestRedis();
