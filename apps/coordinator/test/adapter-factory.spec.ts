@@ -1,8 +1,11 @@
+import { inspect } from 'node:util';
+
 import {
   AdapterChoiceError,
   AdapterFactory,
   chooseAdapters,
   readSettings,
+  SettingsError,
   type ChosenAdapter,
 } from '@test-coordinator/coordinator';
 import {
@@ -161,6 +164,15 @@ describe('AdapterFactory', () => {
     }
   });
 
+  it('Given an adapter that the app goes on without, When it is down, Then the whole is degraded', async () => {
+    const optional = { ...recording('cache', [], 'down'), isOptional: true };
+    const health = await new AdapterFactory(STORAGE, [recording('a', []), optional]).checkHealth();
+    expect(health.status).to.equal('degraded');
+    expect(health.adapters.map(({ status }) => status)).to.deep.equal(['up', 'down']);
+    const both = await new AdapterFactory(STORAGE, [recording('a', [], 'down'), optional]).checkHealth();
+    expect(both.status).to.equal('down');
+  });
+
   it('Given an adapter that does not tell its health, When it is asked, Then it is down after the limit', async () => {
     const silent = recording('silent', []);
     const factory = new AdapterFactory(STORAGE, [silent, recording('b', [])], { healthTimeoutMs: 20 });
@@ -191,12 +203,32 @@ describe('AdapterFactory', () => {
   describe('Given settings', () => {
     const settingsOf = (changes: Record<string, string>) => readSettings(changes);
 
-    it('When they name a server that this build cannot use, Then memory does not take its place', async () => {
-      const settings = settingsOf({ TEST_COORDINATOR_ADAPTER_REDIS_URL: 'redis://:hunter2@h' });
+    it('When they ask for memory and for a server, Then neither takes the place of the other', async () => {
+      const settings = settingsOf({
+        ...IN_MEMORY,
+        TEST_COORDINATOR_ADAPTER_POSTGRES_URL: 'postgresql://app:hunter2@h/chaos',
+      });
       const error = await chooseAdapters(settings, { environment: {} }).catch((caught: unknown) => caught);
       expect(error).to.be.instanceOf(AdapterChoiceError);
-      expect(String(error)).to.include('REDIS_URL').and.not.include('hunter2');
+      expect(String(error)).to.include('POSTGRES_URL').and.not.include('hunter2');
     });
+
+    for (const [url, problem] of [
+      ['redis://:hunter2@one,two', 'names several hosts: write redis+sentinel:// or redis+cluster://'],
+      ['redis+sentinel://:hunter2@one', 'must name the master: redis+sentinel://host,host/master'],
+      ['redis+cluster://:hunter2@one/3', 'names a database, and a cluster has none but 0'],
+      ['rediss://:hunter2@one:0', 'has a host that is no name:port'],
+    ] as const) {
+      it(`When the URL of Redis ${problem}, Then one line says so without the URL`, async () => {
+        const settings = settingsOf({ ...IN_MEMORY, TEST_COORDINATOR_ADAPTER_REDIS_URL: url });
+        const error = await chooseAdapters(settings, { environment: {} }).catch((caught: unknown) => caught);
+        expect(error).to.be.instanceOf(SettingsError);
+        const { message } = error as Error;
+        expect(message).to.include(`TEST_COORDINATOR_ADAPTER_REDIS_URL ${problem}`);
+        expect(message.split('\n')).to.have.length(1);
+        expect(inspect(error)).to.not.include('hunter2');
+      });
+    }
 
     it('When they set the life of cache entries, Then the adapter has it', async () => {
       const settings = settingsOf({ ...IN_MEMORY, TEST_COORDINATOR_ADAPTER_CACHE_TTL_DEFAULT: '7' });

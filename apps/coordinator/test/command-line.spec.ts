@@ -3,11 +3,10 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 
 import { expect } from 'chai';
 
-import { CoordinatorProcess } from './coordinator-process.js';
+import { CoordinatorProcess, SERVING } from './coordinator-process.js';
 import { runInProcess } from './in-process.js';
 
 const ANY_PORT = { TEST_COORDINATOR_HTTP_PORT: '0' };
-const SERVING = /"url":"(http:\/\/[^"]+)"/;
 
 interface LogLine {
   readonly level: string;
@@ -60,14 +59,16 @@ describe('Command line', function () {
         .and.not.include('ter2');
     });
 
-    it('When a Redis server is named, Then the code is 2: memory does not stand in for it', async () => {
+    it('When the URL of Redis is wrong, Then the code is 2 and one line names the variable, without the secret', async () => {
       const variable = 'TEST_COORDINATOR_ADAPTER_REDIS_URL';
       for (const args of [[], ['import', 'a.xml'], ['report', 'a'], ['health'], ['maintain']]) {
-        const { code, stdout, stderr } = await runInProcess(args, { [variable]: 'redis://:hunter2@cache' });
-        expect([code, stdout]).to.deep.equal([2, '']);
-        expect(stderr)
-          .to.include(`${variable} is set, and this build has no adapter`)
-          .and.not.include('hunter2');
+        for (const url of ['redis://:hunter2@one,two', 'memcached://:hunter2@one']) {
+          const { code, stdout, stderr } = await runInProcess(args, { [variable]: url });
+          expect([code, stdout]).to.deep.equal([2, '']);
+          expect(stderr)
+            .to.match(new RegExp(`^${variable} .+\\n$`))
+            .and.not.include('hunter2');
+        }
       }
     });
 
@@ -126,6 +127,7 @@ describe('Command line', function () {
           'info started the in-memory adapter',
           'warn records are kept in the memory of this process',
           'info serving on http',
+          'info registered this process in the service registry',
           'info asked to stop',
           'info stopped serving',
           'info stopped the in-memory adapter',

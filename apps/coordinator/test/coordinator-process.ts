@@ -7,6 +7,9 @@ const PATIENCE_MS = 150_000;
 /** What tests run with when they are about something else: a start without a server takes half the time. */
 export const IN_MEMORY = { TEST_COORDINATOR_STORE: 'memory' };
 
+/** What a process says once it serves; the group is its URL. */
+export const SERVING = /"url":"(http:\/\/[^"]+)"/;
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -67,9 +70,11 @@ export class CoordinatorProcess {
   async saying(pattern: RegExp): Promise<RegExpExecArray> {
     const found = () => pattern.exec(this.stdout);
     const said = new Promise<void>((resolve) => {
-      this.#child.stdout.on('data', () => {
+      const look = () => {
         if (found() !== null) resolve();
-      });
+      };
+      this.#child.stdout.on('data', look);
+      look();
     });
     await Promise.race([said, this.#ended]);
     const match = found();

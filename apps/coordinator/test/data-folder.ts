@@ -2,10 +2,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { CoordinatorProcess } from './coordinator-process.js';
+import { CoordinatorProcess, SERVING } from './coordinator-process.js';
 import { eventually } from './eventually.js';
-
-const SERVING = /"url":"(http:\/\/[^"]+)"/;
 
 /** The data folder of one test, and the processes that use it. They run with no settings but the folder and a port. */
 export class DataFolder {

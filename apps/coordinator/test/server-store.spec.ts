@@ -3,10 +3,8 @@ import { TestPostgres } from '@test-coordinator/services';
 import { expect } from 'chai';
 import pg from 'pg';
 
-import { CoordinatorProcess } from './coordinator-process.js';
+import { CoordinatorProcess, SERVING } from './coordinator-process.js';
 import { eventually } from './eventually.js';
-
-const SERVING = /"url":"(http:\/\/[^"]+)"/;
 
 async function query(url: string, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url });

@@ -106,17 +106,32 @@ describe('Settings', () => {
       });
     }
 
+    for (const text of [
+      'redis://cache',
+      'RediSS://:p@cache:6380/1',
+      'redis+sentinel://u:p@one,two:26380/master',
+      'rediss+cluster://one:7000,two:7001',
+    ]) {
+      it(`When the URL of Redis is ${text}, Then the driver gets it as it is`, () => {
+        expect(readSettings({ [`${PREFIX}REDIS_URL`]: text }).redisUrl?.reveal()).to.equal(text);
+      });
+    }
+
     it('When a URL has a secret, Then it prints masked in every way and is revealed on demand alone', () => {
-      const settings = readSettings({ [`${PREFIX}REDIS_URL`]: 'rediss://:hunter2@cache:6380/1' });
-      expect(settings.redisUrl).to.be.instanceOf(SecretText);
-      expect(settings.redisUrl?.reveal()).to.equal('rediss://:hunter2@cache:6380/1');
-      const printed = [
-        inspect(settings, { depth: 9, showHidden: true }),
-        JSON.stringify(settings),
-        String(settings.redisUrl),
-      ];
-      for (const text of printed)
-        expect(text).to.include('rediss://***@cache:6380/1').and.not.include('hunter2');
+      for (const [url, shown] of [
+        ['rediss://:hunter2@cache:6380/1', 'rediss://***@cache:6380/1'],
+        ['redis+sentinel://app:hunter2@one,two/main', 'redis+sentinel://***@one,two/main'],
+      ] as const) {
+        const settings = readSettings({ [`${PREFIX}REDIS_URL`]: url });
+        expect(settings.redisUrl).to.be.instanceOf(SecretText);
+        expect(settings.redisUrl?.reveal()).to.equal(url);
+        const printed = [
+          inspect(settings, { depth: 9, showHidden: true }),
+          JSON.stringify(settings),
+          String(settings.redisUrl),
+        ];
+        for (const text of printed) expect(text).to.include(shown).and.not.include('hunter2');
+      }
     });
   });
 
@@ -145,6 +160,8 @@ describe('Settings', () => {
       ['POSTGRES_URL', 'postgresql://app:hun/ter2@db/chaos'],
       ['POSTGRES_URL', 'host=db password=hunter2'],
       ['REDIS_URL', 'redis:hunter2'],
+      ['REDIS_URL', 'unix://:hunter2@/run/redis.sock'],
+      ['REDIS_URL', 'redis+other://:hunter2@cache'],
       ['POSTGRES_POOL_SIZE', 'postgres://app:hunter2@db/chaos'],
     ] as const) {
       it(`When ${name} is a wrong ${text.replace('hunter2', '…')}, Then the error does not show the secret`, () => {
@@ -153,6 +170,21 @@ describe('Settings', () => {
           .to.include(PREFIX + name)
           .and.include('***');
         expect(inspect(error)).to.not.match(/hun\/?ter2/);
+      });
+    }
+
+    for (const [interval, threshold] of [
+      ['30', '30'],
+      ['', '29.999'],
+    ] as const) {
+      it(`When heartbeats come every ${interval || '30 (by default)'} s and ${threshold} s are too long, Then the interval is refused`, () => {
+        const settings = {
+          [`${PREFIX}HEARTBEAT_INTERVAL`]: interval,
+          [`${PREFIX}STALE_SERVICE_THRESHOLD`]: threshold,
+        };
+        expect(refusal(settings).message).to.match(
+          new RegExp(`^${PREFIX}HEARTBEAT_INTERVAL must be less than ${PREFIX}STALE_SERVICE_THRESHOLD: `),
+        );
       });
     }
 

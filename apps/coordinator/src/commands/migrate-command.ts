@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { namingSettings, openRecordStore } from '../composition/record-store.js';
+import { namingSettings } from '../composition/naming-settings.js';
+import { openRecordStore, POSTGRES_VARIABLES } from '../composition/record-store.js';
 import { SETTINGS } from '../settings/setting-table.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { parsed } from './parsed-arguments.js';
@@ -18,11 +19,11 @@ export const migrateCommand: Command = {
     const { migrate, planMigrations } = await import('@test-coordinator/adapter-postgres');
     await using store = await openRecordStore(settings, { environment: host.environment, logger });
     if (values['dry-run'] === true) {
-      const { sql } = await namingSettings(() => planMigrations(store.settings));
+      const { sql } = await namingSettings(POSTGRES_VARIABLES, () => planMigrations(store.settings));
       host.stdout.write(sql === '' ? '-- The schema is up to date.\n' : `${sql}\n`);
       return EXIT.done;
     }
-    const { applied, roles } = await namingSettings(() =>
+    const { applied, roles } = await namingSettings(POSTGRES_VARIABLES, () =>
       migrate(store.settings, { roles: values.roles === true }),
     );
     host.stdout.write(

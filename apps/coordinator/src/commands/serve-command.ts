@@ -1,17 +1,32 @@
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 
+import type { NewServiceInfo } from '@test-coordinator/domain';
+import { IdGenerator } from '@test-coordinator/ports';
+
+import type { AdapterFactory } from '../composition/adapter-factory.js';
 import { chooseAdapters } from '../composition/choose-adapters.js';
-import { RetentionTimer } from '../composition/retention.js';
+import { applyRetentionHourly } from '../composition/retention.js';
+import { ServiceRegistration } from '../composition/service-registration.js';
 import { buildServer } from '../http/server.js';
 import { createLogger } from '../logging/masked-logger.js';
 import { productVersion } from '../product-version.js';
+import { milliseconds } from '../settings/milliseconds.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Settings } from '../settings/setting-table.js';
 import { EXIT, UsageError, type Command, type Host } from './command.js';
 import { parsed } from './parsed-arguments.js';
 
+type Server = Awaited<ReturnType<typeof buildServer>>;
+
 const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
+
+/** A server that listens on all addresses is reached by the name of its machine. */
+const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+/** An id holds 128 characters: a name, a dash and a UUID. */
+const NAME_IN_ID_LENGTH = 91;
 
 /** How long requests under way may take once the process was asked to stop. */
 const DRAIN_MS = 10_000;
@@ -35,7 +50,7 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
   await factory.start();
   const { isDurable, detail } = factory.storage;
   logger[isDurable ? 'info' : 'warn']({}, `records are kept ${detail}`);
-  await using _retention = new RetentionTimer(factory, settings, logger);
+  await using _retention = applyRetentionHourly(factory, settings, logger);
   const server = await buildServer({
     factory,
     logger,
@@ -49,6 +64,12 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
       logger.warn({}, 'other machines can reach the API, and it asks nobody for a key');
     }
     logger.info({ version, url, docs: `${url}/docs` }, `serving on ${url}, API docs on ${url}/docs`);
+    await using _registration = new ServiceRegistration({
+      registry: factory.getServiceDiscoveryRepository(),
+      service: serviceOf(factory, server, { ...settings, version }),
+      heartbeatIntervalMs: milliseconds(settings.heartbeatIntervalSeconds),
+      logger,
+    });
     await stopAsked;
     logger.info({}, 'asked to stop: answering what is under way');
   } finally {
@@ -60,6 +81,22 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
   logger.info({}, 'stopped serving');
 }
 
+/** What other processes are told of this one. */
+function serviceOf(
+  factory: AdapterFactory,
+  server: Server,
+  { serviceName, version, httpHost }: Settings & { readonly version: string },
+): NewServiceInfo {
+  return {
+    serviceId: `${serviceName.slice(0, NAME_IN_ID_LENGTH)}-${factory.get<IdGenerator>(IdGenerator).next()}`,
+    serviceName,
+    version,
+    host: ANY_ADDRESS.has(httpHost) ? hostname() : httpHost,
+    httpPort: (server.server.address() as AddressInfo).port,
+    grpcPort: 0,
+  };
+}
+
 const ADDRESS_PROBLEMS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is taken by another program',
   EACCES: 'this user may not take it',
@@ -67,10 +104,7 @@ const ADDRESS_PROBLEMS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name is not known',
 };
 
-async function listen(
-  server: Awaited<ReturnType<typeof buildServer>>,
-  { httpHost: host, httpPort: port }: Settings,
-): Promise<string> {
+async function listen(server: Server, { httpHost: host, httpPort: port }: Settings): Promise<string> {
   try {
     return await server.listen({ host, port });
   } catch (error) {

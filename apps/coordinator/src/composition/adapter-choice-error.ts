@@ -1,4 +1,4 @@
-/** The settings ask for an adapter that this build does not have. */
+/** The settings ask for adapters that contradict each other. */
 export class AdapterChoiceError extends Error {
   override readonly name = 'AdapterChoiceError';
 }

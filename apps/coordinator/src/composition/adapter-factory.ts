@@ -34,6 +34,8 @@ export interface ChosenAdapter {
   readonly role: string;
   /** Sizes and times that it keeps to, for a person. */
   readonly limits: string;
+  /** The app goes on without it: while it is down, the whole is degraded. @default false */
+  readonly isOptional?: boolean;
 }
 
 /** Where the records live, for a person. */
@@ -54,7 +56,7 @@ export interface FactoryDependencies {
   readonly healthTimeoutMs?: number;
 }
 
-/** How the whole of the data layer is doing: as its worst adapter. */
+/** How the whole of the data layer is doing: as its worst adapter, and not worse than degraded by an optional one. */
 export interface DataLayerHealth {
   readonly status: HealthStatus;
   readonly adapters: readonly AdapterHealth[];
@@ -137,8 +139,11 @@ export class AdapterFactory implements AsyncDisposable {
         Promise.race([lifecycle.checkHealth(), this.#silence(this.adapters[index]!.name)]),
       ),
     );
-    const worst = Math.max(0, ...adapters.map(({ status }) => SEVERITY.indexOf(status)));
-    return { status: SEVERITY[worst]!, adapters };
+    const severities = adapters.map(({ status }, index) => {
+      const isBearable = status === 'down' && this.adapters[index]!.isOptional === true;
+      return SEVERITY.indexOf(isBearable ? 'degraded' : status);
+    });
+    return { status: SEVERITY[Math.max(0, ...severities)]!, adapters };
   }
 
   /** The adapter of this technology, or `undefined` when it was not chosen. For what is no port, such as retention. */

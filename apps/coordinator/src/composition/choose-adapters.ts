@@ -1,29 +1,58 @@
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
-import { CacheRepository, ServiceDiscoveryRepository } from '@test-coordinator/ports';
+import {
+  CacheRepository,
+  ChaosEventsRepository,
+  ScenariosRepository,
+  ServiceDiscoveryRepository,
+  TestResultsRepository,
+  TestRunsRepository,
+  UnitOfWork,
+  type Token,
+} from '@test-coordinator/ports';
 
+import { milliseconds } from '../settings/milliseconds.js';
 import { SETTINGS, type Settings } from '../settings/setting-table.js';
 import { AdapterChoiceError } from './adapter-choice-error.js';
-import { AdapterFactory, type FactoryDependencies } from './adapter-factory.js';
-import { namingSettings, openRecordStore, type Surroundings } from './record-store.js';
+import { AdapterFactory, type ChosenAdapter, type FactoryDependencies } from './adapter-factory.js';
+import { chooseRedis, stateLimits } from './choose-redis.js';
+import { namingSettings } from './naming-settings.js';
+import { openRecordStore, POSTGRES_VARIABLES, type Surroundings } from './record-store.js';
+
+/** What belongs together, and is bound to one adapter. */
+const RECORD_PORTS: readonly Token<unknown>[] = [
+  ScenariosRepository,
+  TestRunsRepository,
+  ChaosEventsRepository,
+  TestResultsRepository,
+  UnitOfWork,
+];
+const STATE_PORTS: readonly Token<unknown>[] = [CacheRepository, ServiceDiscoveryRepository];
 
 /**
  * The data layer that the settings ask for, not started yet. An embedded PostgreSQL runs already; stopping the factory
  * leaves it.
- * @throws AdapterChoiceError for a server that this build cannot use: memory never takes its place in silence.
+ * @throws AdapterChoiceError for settings that contradict each other: memory never takes a server's place in silence.
  * @throws EmbeddedPostgresError, SettingsError
  */
 export async function chooseAdapters(
   settings: Settings,
   { environment, ...dependencies }: Omit<FactoryDependencies, 'healthTimeoutMs'> & Surroundings,
 ): Promise<AdapterFactory> {
-  refuseWhatIsNotThere(settings);
-  const healthTimeoutMs = settings.healthCheckTimeoutSeconds * 1_000;
-  const forFactory = { ...dependencies, healthTimeoutMs };
-  const stubSettings: StubSettings = {
-    staleThresholdMs: settings.staleServiceThresholdSeconds * 1_000,
-    defaultTtlSeconds: settings.cacheTtlDefaultSeconds,
+  refuseContradiction(settings);
+  const forFactory = {
+    ...dependencies,
+    healthTimeoutMs: milliseconds(settings.healthCheckTimeoutSeconds),
   };
-  if (settings.store === 'memory') return AdapterFactory.useStub(stubSettings, forFactory);
+  const redis = await chooseRedis(settings);
+  if (settings.store === 'memory') {
+    if (redis === undefined) return AdapterFactory.useStub(stubSettings(settings), forFactory);
+    const storage = {
+      isDurable: false,
+      detail: `in the memory of this process: nothing survives its end; ${IN_REDIS}`,
+    };
+    const records = memory(settings, RECORD_PORTS, { role: 'records', limits: 'its memory' });
+    return new AdapterFactory(storage, [records, redis], forFactory);
+  }
   // TypeORM takes 0.7 s to load, which is how long a first start of the server takes.
   const [{ PostgresAdapter, postgresModule }, store] = await Promise.all([
     import('@test-coordinator/adapter-postgres'),
@@ -32,42 +61,58 @@ export async function chooseAdapters(
   const { postgresPoolSize, postgresMaxOverflow, postgresPoolTimeoutSeconds, queryTimeoutSeconds } = settings;
   const storage = {
     isDurable: true,
-    detail: `${store.detail}; cache and service registry are in the memory of this process`,
+    detail: `${store.detail}; ${redis === undefined ? IN_MEMORY : IN_REDIS}`,
     server: store,
   };
-  const adapters = [
-    {
-      name: 'postgres',
-      module: postgresModule(store.settings),
-      lifecycle: PostgresAdapter,
-      role: `records, ${store.detail}`,
-      limits: `${postgresPoolSize} connections and ${postgresMaxOverflow} more under load; ${postgresPoolTimeoutSeconds} s for a connection, ${queryTimeoutSeconds} s for a query`,
-    },
-    {
-      name: 'memory',
-      module: stubModule(stubSettings, [CacheRepository, ServiceDiscoveryRepository]),
-      lifecycle: StubAdapter,
-      role: 'cache and service registry, in the memory of this process',
-      limits: `${settings.cacheTtlDefaultSeconds} s for a cache entry; a service is stale after ${settings.staleServiceThresholdSeconds} s`,
-    },
-  ];
+  const records: ChosenAdapter = {
+    name: 'postgres',
+    module: postgresModule(store.settings),
+    lifecycle: PostgresAdapter,
+    role: `records, ${store.detail}`,
+    limits: `${postgresPoolSize} connections and ${postgresMaxOverflow} more under load; ${postgresPoolTimeoutSeconds} s for a connection, ${queryTimeoutSeconds} s for a query`,
+  };
+  const state =
+    redis ??
+    memory(settings, STATE_PORTS, { role: 'cache and service registry', limits: stateLimits(settings) });
   try {
-    return await namingSettings(() => new AdapterFactory(storage, adapters, forFactory));
+    return await namingSettings(
+      POSTGRES_VARIABLES,
+      () => new AdapterFactory(storage, [records, state], forFactory),
+    );
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-function refuseWhatIsNotThere({ store, postgresUrl, redisUrl }: Settings): void {
-  if (redisUrl !== undefined) {
-    throw new AdapterChoiceError(
-      `${SETTINGS.redisUrl.variable} is set, and this build has no adapter for it: unset it to keep cache and service registry in memory`,
-    );
-  }
-  if (store === 'memory' && postgresUrl !== undefined) {
-    throw new AdapterChoiceError(
-      `${SETTINGS.store.variable} asks for memory and ${SETTINGS.postgresUrl.variable} for a server: unset one of them`,
-    );
-  }
+const IN_MEMORY = 'cache and service registry are in the memory of this process';
+const IN_REDIS = 'cache and service registry are in Redis';
+
+/** The in-memory adapter for some of the ports, beside another one for the rest. */
+function memory(
+  settings: Settings,
+  ports: readonly Token<unknown>[],
+  { role, limits }: Pick<ChosenAdapter, 'role' | 'limits'>,
+): ChosenAdapter {
+  return {
+    name: 'memory',
+    module: stubModule(stubSettings(settings), ports),
+    lifecycle: StubAdapter,
+    role: `${role}, in the memory of this process`,
+    limits,
+  };
+}
+
+function stubSettings(settings: Settings): StubSettings {
+  return {
+    staleThresholdMs: milliseconds(settings.staleServiceThresholdSeconds),
+    defaultTtlSeconds: settings.cacheTtlDefaultSeconds,
+  };
+}
+
+function refuseContradiction({ store, postgresUrl }: Settings): void {
+  if (store !== 'memory' || postgresUrl === undefined) return;
+  throw new AdapterChoiceError(
+    `${SETTINGS.store.variable} asks for memory and ${SETTINGS.postgresUrl.variable} for a server: unset one of them`,
+  );
 }

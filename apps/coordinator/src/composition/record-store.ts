@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 
 import type { PostgresSettings } from '@test-coordinator/adapter-postgres';
-import type { Problem } from '@test-coordinator/domain';
 import { startEmbeddedPostgres } from '@test-coordinator/embedded-postgres';
-import { DataAdapterError, silentLogger, type Logger } from '@test-coordinator/ports';
+import { silentLogger, type Logger } from '@test-coordinator/ports';
 
 import { dataFolder } from '../settings/data-folder.js';
-import { SettingsError } from '../settings/read-settings.js';
+import { milliseconds } from '../settings/milliseconds.js';
 import { SETTINGS, type Settings } from '../settings/setting-table.js';
 
 /** The PostgreSQL that holds the records. Disposing leaves it: an embedded server stops when its last user is gone. */
@@ -55,26 +54,11 @@ export async function openRecordStore(
   };
 }
 
-const VARIABLE_OF = new Map([
-  ['url', SETTINGS.postgresUrl.variable],
-  ['schema', SETTINGS.postgresSchema.variable],
-]);
-
-/**
- * Does what reads the settings of PostgreSQL, which the adapter judges further than we do.
- * @throws SettingsError, with our names, for what it refuses.
- */
-export async function namingSettings<Value>(read: () => Value | Promise<Value>): Promise<Value> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!DataAdapterError.is(error) || error.code !== 'INVALID_ARGUMENT') throw error;
-    const problems = error.details?.['problems'] as readonly Problem[];
-    throw new SettingsError(
-      problems.map(({ path, problem }) => ({ variable: VARIABLE_OF.get(path) ?? path, problem })),
-    );
-  }
-}
+/** Under which variables we read what the adapter may refuse. */
+export const POSTGRES_VARIABLES: Readonly<Record<string, string>> = {
+  url: SETTINGS.postgresUrl.variable,
+  schema: SETTINGS.postgresSchema.variable,
+};
 
 function postgresSettings(settings: Settings, url: string): PostgresSettings {
   return {
@@ -88,9 +72,4 @@ function postgresSettings(settings: Settings, url: string): PostgresSettings {
     applicationName: settings.serviceName,
     logQueries: settings.logSqlQueries,
   };
-}
-
-/** Whole ones: 1.001 s is 1000.9999999999999 ms. */
-function milliseconds(seconds: number): number {
-  return Math.round(seconds * 1_000);
 }

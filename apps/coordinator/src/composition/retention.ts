@@ -3,6 +3,7 @@ import type { Logger } from '@test-coordinator/ports';
 
 import type { Settings } from '../settings/setting-table.js';
 import type { AdapterFactory } from './adapter-factory.js';
+import { Recurring } from './recurring.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -26,41 +27,21 @@ export async function applyRetention(
 }
 
 /** Applies the retention at once and then every hour, until it is disposed of; what fails is told and tried again. */
-export class RetentionTimer implements AsyncDisposable {
-  readonly #timer: NodeJS.Timeout;
-  readonly #stop = new AbortController();
-  #turn: Promise<void>;
-
-  constructor(
-    private readonly factory: AdapterFactory,
-    private readonly settings: Settings,
-    private readonly logger: Logger,
-  ) {
-    this.#turn = this.#apply();
-    this.#timer = setInterval(() => {
-      this.#turn = this.#turn.then(() => this.#apply());
-    }, HOUR_MS).unref();
-  }
-
-  async #apply(): Promise<void> {
-    const { signal } = this.#stop;
-    if (signal.aborted) return;
+export function applyRetentionHourly(
+  factory: AdapterFactory,
+  settings: Settings,
+  logger: Logger,
+): AsyncDisposable {
+  return new Recurring(HOUR_MS, async (signal) => {
     try {
-      const gone = await applyRetention(this.factory, this.settings, { signal });
+      const gone = await applyRetention(factory, settings, { signal });
       if (gone === undefined || gone.runs + gone.children + gone.scenarios === 0) return;
       const { runs, children, scenarios } = gone;
-      this.logger.info({ runs, children, scenarios }, 'deleted what is older than the settings keep it');
+      logger.info({ runs, children, scenarios }, 'deleted what is older than the settings keep it');
     } catch (error) {
       if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn({ reason }, 'could not delete what is old; it is tried again in an hour');
+      logger.warn({ reason }, 'could not delete what is old; it is tried again in an hour');
     }
-  }
-
-  /** Stops between two batches. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    this.#stop.abort();
-    await this.#turn;
-  }
+  });
 }

@@ -1,6 +1,7 @@
 import {
   newChaosEventRules,
   newScenarioRules,
+  newServiceInfoRules,
   newTestResultRules,
   newTestRunRules,
   type SchemaFragment,
@@ -86,6 +87,10 @@ export const CHAOS_EVENT = recordOf('ChaosEvent', newChaosEventRules.schema, 'ev
   'version',
 ]);
 export const TEST_RESULT = recordOf('TestResult', newTestResultRules.schema, 'resultId', ['createdAt']);
+export const SERVICE_INFO = recordOf('ServiceInfo', newServiceInfoRules.schema, 'serviceId', [
+  'lastSeen',
+  'registeredAt',
+]);
 
 function pageOf(record: NamedSchema): NamedSchema {
   return named(
@@ -104,6 +109,7 @@ export const SCENARIO_PAGE = pageOf(SCENARIO);
 export const TEST_RUN_PAGE = pageOf(TEST_RUN);
 export const CHAOS_EVENT_PAGE = pageOf(CHAOS_EVENT);
 export const TEST_RESULT_PAGE = pageOf(TEST_RESULT);
+export const SERVICE_PAGE = pageOf(SERVICE_INFO);
 
 export const PROBLEM = named(
   'Problem',
@@ -151,6 +157,8 @@ export const NAMED_SCHEMAS: readonly NamedSchema[] = [
   CHAOS_EVENT_PAGE,
   TEST_RESULT,
   TEST_RESULT_PAGE,
+  SERVICE_INFO,
+  SERVICE_PAGE,
   BULK_RESULTS,
   PROBLEM,
   LIVENESS,

@@ -26,6 +26,7 @@ import { requestIdOf } from './request-id.js';
 import { resultRoutes } from './result-routes.js';
 import { runRoutes } from './run-routes.js';
 import { scenarioRoutes } from './scenario-routes.js';
+import { serviceRoutes } from './service-routes.js';
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 const DEFAULT_IMPORT_LIMIT_BYTES = 67_108_864;
@@ -114,6 +115,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...reportRoutes(factory.getRepositories()),
     ...eventRoutes(chaosEvents),
     ...resultRoutes(testResults),
+    ...serviceRoutes(factory.getServiceDiscoveryRepository()),
     documentRoute(() => app.swagger()),
   ]);
   await app.ready();

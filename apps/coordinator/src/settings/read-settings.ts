@@ -35,7 +35,7 @@ export function readSettings(
     if ('value' in read) settings[key] = read.value;
     else problems.push({ variable, problem: `${read.problem}, not ${kind.isSecret ? '***' : shown(text)}` });
   }
-  problems.push(...unknownVariables(environment));
+  problems.push(...unknownVariables(environment), ...contradictions(settings as Partial<Settings>));
   if (problems.length > 0) throw new SettingsError(problems);
   return Object.freeze(settings) as Settings;
 }
@@ -44,6 +44,18 @@ export function readSettings(
 function shown(text: string): string {
   const masked = maskSecrets(text);
   return JSON.stringify(masked.length > SHOWN_CHARACTERS ? `${masked.slice(0, SHOWN_CHARACTERS)}…` : masked);
+}
+
+function contradictions({ heartbeatIntervalSeconds, staleServiceThresholdSeconds }: Partial<Settings>) {
+  if (heartbeatIntervalSeconds === undefined || staleServiceThresholdSeconds === undefined) return [];
+  if (heartbeatIntervalSeconds < staleServiceThresholdSeconds) return [];
+  const threshold = SETTINGS.staleServiceThresholdSeconds.variable;
+  return [
+    {
+      variable: SETTINGS.heartbeatIntervalSeconds.variable,
+      problem: `must be less than ${threshold}: this process would be taken for gone between two heartbeats`,
+    },
+  ];
 }
 
 function unknownVariables(environment: Readonly<Record<string, string | undefined>>) {

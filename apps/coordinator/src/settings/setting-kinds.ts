@@ -63,6 +63,11 @@ export function secretUrl(schemes: readonly string[]): SettingKind<SecretText> {
   );
 }
 
+/** A text that is never shown. */
+export function secretMatching(pattern: RegExp, description: string): SettingKind<SecretText> {
+  return kind(description, (text) => (pattern.test(text) ? new SecretText(text) : undefined), true);
+}
+
 function kind<Value>(
   description: string,
   valueOf: (text: string) => Value | undefined,

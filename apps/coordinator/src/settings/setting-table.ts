@@ -3,6 +3,7 @@ import {
   onOrOff,
   oneOf,
   seconds,
+  secretMatching,
   secretUrl,
   wholeNumber,
   type SettingKind,
@@ -86,11 +87,14 @@ export const SETTINGS = {
   ),
   redisUrl: setting(
     `${ADAPTER}REDIS_URL`,
-    secretUrl(['redis', 'rediss', 'unix']),
+    secretMatching(
+      /^rediss?(?:\+(?:sentinel|cluster))?:\/\/./i,
+      'a URL that starts with redis://, redis+sentinel:// or redis+cluster://, or with rediss for TLS',
+    ),
     undefined,
-    'Redis server for cache, registry and live state',
+    'Redis for cache and service registry; `redis+sentinel://h1,h2/master` and `redis+cluster://h1,h2` are taken; left out, in memory',
   ),
-  redisPoolSize: setting(`${ADAPTER}REDIS_POOL_SIZE`, poolSize, 10, 'Connections at most'),
+  redisPoolSize: setting(`${ADAPTER}REDIS_POOL_SIZE`, poolSize, 10, 'Connections to each server'),
   redisSocketTimeoutSeconds: setting(
     `${ADAPTER}REDIS_SOCKET_TIMEOUT`,
     timeout,

@@ -1,0 +1,46 @@
+import { SETTINGS, type Settings } from '../settings/setting-table.js';
+import { milliseconds } from '../settings/milliseconds.js';
+import type { ChosenAdapter } from './adapter-factory.js';
+import { namingSettings } from './naming-settings.js';
+
+/** Under which variables we read what the adapter may refuse. */
+const REDIS_VARIABLES: Readonly<Record<string, string>> = {
+  url: SETTINGS.redisUrl.variable,
+  keyPrefix: SETTINGS.redisKeyPrefix.variable,
+};
+
+/**
+ * The Redis that the settings name, for cache and service registry; `undefined` when they name none. The app starts and
+ * goes on without it: records do not need it.
+ * @throws SettingsError
+ */
+export async function chooseRedis(settings: Settings): Promise<ChosenAdapter | undefined> {
+  const { redisUrl, redisPoolSize: poolSize, redisSocketTimeoutSeconds: timeoutSeconds } = settings;
+  if (redisUrl === undefined) return undefined;
+  const { RedisAdapter, redisModule } = await import('@test-coordinator/adapter-redis');
+  const module = await namingSettings(REDIS_VARIABLES, () =>
+    redisModule({
+      url: redisUrl.reveal(),
+      keyPrefix: settings.redisKeyPrefix,
+      poolSize,
+      socketTimeoutMs: milliseconds(timeoutSeconds),
+      connectTimeoutMs: milliseconds(settings.redisSocketConnectTimeoutSeconds),
+      staleThresholdMs: milliseconds(settings.staleServiceThresholdSeconds),
+      defaultTtlSeconds: settings.cacheTtlDefaultSeconds,
+      startsDegraded: true,
+    }),
+  );
+  return {
+    name: 'redis',
+    module,
+    lifecycle: RedisAdapter,
+    role: `cache and service registry, shared by all that use this Redis with the keys ${settings.redisKeyPrefix}*`,
+    limits: `${poolSize} connections to each server, ${timeoutSeconds} s for a command; ${stateLimits(settings)}`,
+    isOptional: true,
+  };
+}
+
+/** What cache and service registry keep to, wherever they are. */
+export function stateLimits({ cacheTtlDefaultSeconds, staleServiceThresholdSeconds }: Settings): string {
+  return `${cacheTtlDefaultSeconds} s for a cache entry; a service is stale after ${staleServiceThresholdSeconds} s`;
+}

@@ -1,0 +1,184 @@
+import { FaultProxy, RedisServer } from '@test-coordinator/services';
+import { expect } from 'chai';
+
+import { CoordinatorProcess, SERVING } from './coordinator-process.js';
+import { eventually } from './eventually.js';
+import { scenario } from './records.js';
+
+const ADAPTER = 'TEST_COORDINATOR_ADAPTER_';
+const HEARTBEAT_SECONDS = 0.2;
+const STALE_SECONDS = 2;
+
+interface Coordinator {
+  readonly process: CoordinatorProcess;
+  readonly url: string;
+}
+
+const ready = async ({ url }: Coordinator) => {
+  const response = await fetch(`${url}/readyz`);
+  return { code: response.status, ...((await response.json()) as { status: string; detail: string }) };
+};
+
+interface Service {
+  readonly serviceId: string;
+  readonly httpPort: number;
+  readonly lastSeen: string;
+}
+const list = ({ url }: Coordinator) => fetch(`${url}/api/v1/services?serviceName=test-coordinator`);
+const services = async (coordinator: Coordinator) =>
+  ((await (await list(coordinator)).json()) as { readonly items: readonly Service[] }).items;
+const portOf = ({ url }: Coordinator) => Number(new URL(url).port);
+
+/** The ports of the coordinators that this one lists; or the code with which it refuses. */
+async function listed(coordinator: Coordinator): Promise<string> {
+  const response = await list(coordinator);
+  const { items, code } = (await response.json()) as { items?: readonly Service[]; code?: string };
+  if (items === undefined) return `${response.status} ${code}`;
+  return inOrder(items.map(({ httpPort }) => httpPort));
+}
+const inOrder = (ports: readonly number[]) => ports.toSorted((a, b) => a - b).join(' ');
+
+describe('Coordinators on one Redis', function () {
+  this.timeout(180_000);
+  let redis: RedisServer;
+  let settings: Record<string, string>;
+  const started: CoordinatorProcess[] = [];
+  beforeEach(async () => {
+    redis = await RedisServer.start();
+    settings = {
+      TEST_COORDINATOR_HTTP_PORT: '0',
+      [`${ADAPTER}REDIS_URL`]: redis.url,
+      [`${ADAPTER}REDIS_POOL_SIZE`]: '2',
+      [`${ADAPTER}REDIS_SOCKET_TIMEOUT`]: '0.5',
+      [`${ADAPTER}REDIS_SOCKET_CONNECT_TIMEOUT`]: '0.5',
+      [`${ADAPTER}HEARTBEAT_INTERVAL`]: String(HEARTBEAT_SECONDS),
+      [`${ADAPTER}STALE_SERVICE_THRESHOLD`]: String(STALE_SECONDS),
+    };
+  });
+  afterEach(async () => {
+    for (const process of started) process.kill('SIGKILL');
+    await Promise.all(started.splice(0).map((process) => process.ended()));
+    await redis.stop();
+  });
+
+  async function serve(): Promise<Coordinator> {
+    const process = new CoordinatorProcess(['serve'], settings);
+    started.push(process);
+    const [, url] = await process.saying(SERVING);
+    return { process, url: url! };
+  }
+
+  const seeEachOther = (coordinators: readonly Coordinator[]) => {
+    const all = inOrder(coordinators.map(portOf));
+    return eventually(`each lists ${all}`, async () =>
+      (await Promise.all(coordinators.map(listed))).every((ports) => ports === all),
+    );
+  };
+
+  it('Given two coordinators, When they serve, Then they see each other, and one that is killed is gone after the threshold', async () => {
+    const [one, other] = await Promise.all([serve(), serve()]);
+    await seeEachOther([one, other]);
+
+    other.process.kill('SIGKILL');
+    await other.process.ended();
+    const killed = (await services(one)).find(({ httpPort }) => httpPort === portOf(other))!;
+    await seeEachOther([one]);
+
+    expect(Date.now() - new Date(killed.lastSeen).getTime()).to.be.at.least(STALE_SECONDS * 1_000);
+    expect(one.process.stdout)
+      .to.include('removed services that sent no heartbeat')
+      .and.include(killed.serviceId);
+  });
+
+  it('Given two coordinators, When one is asked to stop, Then it is gone at once', async () => {
+    const [one, other] = await Promise.all([serve(), serve()]);
+    await seeEachOther([one, other]);
+    other.process.kill('SIGTERM');
+    expect((await other.process.ended()).code).to.equal(0);
+    expect(await listed(one)).to.equal(inOrder([portOf(one)]));
+  });
+
+  it('Given a registry that has lost its data, When the next heartbeat comes, Then the coordinators are back', async () => {
+    const [one, other] = await Promise.all([serve(), serve()]);
+    await seeEachOther([one, other]);
+    await redis.kill();
+    await redis.restart();
+    await seeEachOther([one, other]);
+  });
+
+  it('Given a Redis that is away, When a coordinator starts, Then it serves records, is degraded, and recovers by itself', async () => {
+    await redis.kill();
+    const coordinator = await serve();
+
+    const created = await fetch(`${coordinator.url}/api/v1/scenarios`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(scenario()),
+    });
+    expect(created.status).to.equal(201);
+    expect(await ready(coordinator)).to.include({ code: 200, status: 'degraded' });
+    expect(await listed(coordinator)).to.equal('503 UNAVAILABLE');
+    await coordinator.process.saying(/the service registry is away/);
+
+    await redis.restart();
+    await seeEachOther([coordinator]);
+    expect(await ready(coordinator)).to.include({ code: 200, status: 'ok' });
+    coordinator.process.kill('SIGTERM');
+    expect((await coordinator.process.ended()).code).to.equal(0);
+    const told = coordinator.process.stdout.split('the service registry is away').length - 1;
+    expect(told, 'times that the outage is told').to.equal(1);
+  });
+
+  for (const fault of ['refuses connections', 'swallows everything'] as const) {
+    it(`Given a coordinator, When its Redis ${fault}, Then it serves records, is degraded, stops cleanly or recovers`, async () => {
+      await using proxy = await FaultProxy.start({ port: redis.port });
+      settings[`${ADAPTER}REDIS_URL`] = proxy.url(redis.url);
+      const [stopped, recovering] = await Promise.all([serve(), serve()]);
+      await seeEachOther([stopped, recovering]);
+
+      if (fault === 'refuses connections') await redis.kill();
+      else proxy.inject({ kind: 'black hole' });
+      for (const coordinator of [stopped, recovering]) {
+        await eventually('it is degraded', async () => (await ready(coordinator)).status === 'degraded');
+        await eventually(
+          'the registry is refused',
+          async () => (await listed(coordinator)) === '503 UNAVAILABLE',
+        );
+        expect((await fetch(`${coordinator.url}/api/v1/scenarios`)).status).to.equal(200);
+      }
+      stopped.process.kill('SIGTERM');
+      expect((await stopped.process.ended()).code).to.equal(0);
+
+      if (fault === 'refuses connections') await redis.restart();
+      else proxy.heal();
+      await seeEachOther([recovering]);
+      await eventually('it is as before', async () => (await ready(recovering)).status === 'ok');
+    });
+  }
+
+  it('Given a Redis, When health is asked for, Then its role, limits and topology are told, and no secret', async () => {
+    settings[`${ADAPTER}REDIS_URL`] = redis.url.replace('//', '//default:hunter2@');
+    const { code, stdout, stderr } = await CoordinatorProcess.run(['health'], { settings });
+    expect([code, stderr]).to.deep.equal([0, '']);
+    expect(stdout)
+      .to.match(/^memory is up .*\n +role +records, in the memory/)
+      .and.match(/^redis is up /m)
+      .and.match(/role +cache and service registry, shared by all .* test-coordinator:\*/)
+      .and.match(/limits +2 connections to each server, 0\.5 s for a command; .* stale after 2 s/)
+      .and.match(/state +one server, answers on 2 of 2 connections/)
+      .and.not.include('hunter2');
+  });
+
+  it('Given a Redis, When a coordinator serves, Then it says where cache and registry are', async () => {
+    const coordinator = await serve();
+    expect((await ready(coordinator)).detail).to.include('cache and service registry are in Redis');
+    expect(coordinator.process.stdout).to.include('cache and service registry are in Redis');
+  });
+
+  it('Given a password that Redis refuses, When a command starts, Then one line says so, and the code is 3', async () => {
+    settings[`${ADAPTER}REDIS_URL`] = redis.url.replace('//', '//nobody:hunter2@');
+    const { code, stdout, stderr } = await CoordinatorProcess.run(['health'], { settings });
+    expect([code, stdout]).to.deep.equal([3, '']);
+    expect(stderr).to.include('refuses the user or the password').and.not.include('hunter2');
+  });
+});
