@@ -65,7 +65,7 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
     }
     logger.info({ version, url, docs: `${url}/docs` }, `serving on ${url}, API docs on ${url}/docs`);
     await using _registration = new ServiceRegistration({
-      registry: factory.getServiceDiscoveryRepository(),
+      services: factory.getServiceDiscoveryRepository(),
       service: serviceOf(factory, server, { ...settings, version }),
       heartbeatIntervalMs: milliseconds(settings.heartbeatIntervalSeconds),
       logger,

@@ -4,7 +4,7 @@ import { DataAdapterError, type Logger, type ServiceDiscoveryRepository } from '
 import { Recurring } from './recurring.js';
 
 export interface ServiceRegistrationOptions {
-  readonly registry: ServiceDiscoveryRepository;
+  readonly services: ServiceDiscoveryRepository;
   /** What this process is registered as. */
   readonly service: NewServiceInfo;
   readonly heartbeatIntervalMs: number;
@@ -16,14 +16,14 @@ export interface ServiceRegistrationOptions {
  * A registry that is away is told of once, and tried again with every heartbeat.
  */
 export class ServiceRegistration implements AsyncDisposable {
-  readonly #registry: ServiceDiscoveryRepository;
+  readonly #services: ServiceDiscoveryRepository;
   readonly #service: NewServiceInfo;
   readonly #logger: Logger;
   readonly #heartbeats: Recurring;
   #isAway = false;
 
-  constructor({ registry, service, heartbeatIntervalMs, logger }: ServiceRegistrationOptions) {
-    this.#registry = registry;
+  constructor({ services, service, heartbeatIntervalMs, logger }: ServiceRegistrationOptions) {
+    this.#services = services;
     this.#service = service;
     this.#logger = logger;
     this.#heartbeats = new Recurring(heartbeatIntervalMs, (signal) => this.#turn(signal));
@@ -32,9 +32,9 @@ export class ServiceRegistration implements AsyncDisposable {
   async #turn(signal: AbortSignal): Promise<void> {
     try {
       await this.#beat(signal);
-      const services = await this.#registry.removeStaleServices({ signal });
-      if (services.length > 0)
-        this.#logger.info({ services: services.join(' ') }, 'removed services that sent no heartbeat');
+      const stale = await this.#services.removeStaleServices({ signal });
+      if (stale.length > 0)
+        this.#logger.info({ services: stale.join(' ') }, 'removed services that sent no heartbeat');
       if (this.#isAway) this.#logger.info({}, 'the service registry is back');
       this.#isAway = false;
     } catch (error) {
@@ -51,10 +51,10 @@ export class ServiceRegistration implements AsyncDisposable {
   async #beat(signal: AbortSignal): Promise<void> {
     const { serviceId } = this.#service;
     try {
-      await this.#registry.updateHeartbeat(serviceId, { signal });
+      await this.#services.updateHeartbeat(serviceId, { signal });
     } catch (error) {
       if (!DataAdapterError.is(error) || error.code !== 'NOT_FOUND') throw error;
-      await this.#registry.register(this.#service, { signal });
+      await this.#services.register(this.#service, { signal });
       this.#logger.info({ serviceId }, 'registered this process in the service registry');
     }
   }
@@ -63,7 +63,7 @@ export class ServiceRegistration implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#heartbeats[Symbol.asyncDispose]();
     try {
-      await this.#registry.deregister(this.#service.serviceId);
+      await this.#services.deregister(this.#service.serviceId);
     } catch (error) {
       this.#logger.warn(
         { reason: reasonOf(error) },

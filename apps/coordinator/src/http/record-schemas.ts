@@ -87,7 +87,7 @@ export const CHAOS_EVENT = recordOf('ChaosEvent', newChaosEventRules.schema, 'ev
   'version',
 ]);
 export const TEST_RESULT = recordOf('TestResult', newTestResultRules.schema, 'resultId', ['createdAt']);
-export const SERVICE_INFO = recordOf('ServiceInfo', newServiceInfoRules.schema, 'serviceId', [
+const SERVICE_INFO = recordOf('ServiceInfo', newServiceInfoRules.schema, 'serviceId', [
   'lastSeen',
   'registeredAt',
 ]);
