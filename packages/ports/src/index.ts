@@ -6,6 +6,7 @@
  * Composition root: the place in an app where a container binds ports to adapters.
  * Degraded: a store is away and the product goes on with what it has, saying so.
  * Fence: a number that only rises, given with a lock; a write that carries an older one is refused.
+ * Lease: a lock as its holder has it, with its fence. Live state: what a running execution says of itself.
  */
 export {
   DataAdapterError,
@@ -85,3 +86,21 @@ export {
 } from './cache-arguments.js';
 export { compileGlob } from './glob.js';
 export { UnitOfWork, type Repositories } from './unit-of-work.js';
+export {
+  ExecutionLocks,
+  MAX_LOCK_TTL_MS,
+  MIN_LOCK_TTL_MS,
+  type Lease,
+  type LockRequest,
+  type LockState,
+} from './execution-locks.js';
+export { LeaseKeeper, type LockHolder, type LockSteps } from './lease-keeper.js';
+export {
+  ActiveRuns,
+  DEFAULT_ACTIVE_RUN_TTL_MS,
+  DEFAULT_WATCH_WINDOW,
+  type ActiveRun,
+  type ActiveRunEvent,
+  type RunProgress,
+  type WatchOptions,
+} from './active-runs.js';
