@@ -37,13 +37,24 @@ export function checkOneOf<Word extends string>(
   if (!words.includes(value as Word)) refuse(path, `must be one of ${words.join(', ')}`);
 }
 
-/** Tags, services, correlation ids and the like: 1–1000 characters that every store can hold. */
-export function checkText(value: unknown, path: string): asserts value is string {
-  if (typeof value !== 'string' || value.length < 1 || value.length > 1_000) {
-    refuse(path, 'must be text of 1–1000 characters');
+/** Tags, services, correlation ids and the like: characters that every store can hold, 1–1000 of them unless told. */
+export function checkText(value: unknown, path: string, least = 1, most = 1_000): asserts value is string {
+  if (typeof value !== 'string' || value.length < least || value.length > most) {
+    refuse(path, `must be text of ${least}–${most} characters`);
   }
   const problem = plainTextProblem(value);
   if (problem !== undefined) refuse(path, problem);
+}
+
+/** A whole number from `least` to `most`. */
+export function checkWhole(
+  value: unknown,
+  path: string,
+  least: number,
+  most: number,
+): asserts value is number {
+  if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most)
+    refuse(path, `must be a whole number from ${least} to ${most}`);
 }
 
 export function checkDate(value: unknown, path: string): asserts value is Date {

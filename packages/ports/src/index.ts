@@ -55,6 +55,7 @@ export {
   checkText,
   checkUuid,
   checkVersion,
+  checkWhole,
   refuse,
 } from './arguments.js';
 export type { AdapterHealth, AdapterLifecycle, HealthStatus } from './lifecycle.js';
@@ -88,19 +89,23 @@ export { compileGlob } from './glob.js';
 export { UnitOfWork, type Repositories } from './unit-of-work.js';
 export {
   ExecutionLocks,
+  MAX_FENCE_ABOVE,
   MAX_LOCK_TTL_MS,
   MIN_LOCK_TTL_MS,
   type Lease,
   type LockRequest,
   type LockState,
 } from './execution-locks.js';
-export { LeaseKeeper, type LockHolder, type LockSteps } from './lease-keeper.js';
+export { LeaseKeeper } from './lease-keeper.js';
+export type { LockHolder, LockSteps } from './lock-steps.js';
 export {
   ActiveRuns,
   DEFAULT_ACTIVE_RUN_TTL_MS,
   DEFAULT_WATCH_WINDOW,
+  MAX_PROGRESS_VERSION,
   type ActiveRun,
   type ActiveRunEvent,
   type RunProgress,
   type WatchOptions,
 } from './active-runs.js';
+export { checkWatchOptions, readRunProgress, type ReadRunProgress } from './active-run-arguments.js';

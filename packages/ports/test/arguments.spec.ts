@@ -9,6 +9,7 @@ import {
   checkText,
   checkUuid,
   checkVersion,
+  checkWhole,
   throwIfAborted,
 } from '@test-coordinator/ports';
 import { expect } from 'chai';
@@ -29,6 +30,11 @@ const REFUSED: readonly (readonly [what: string, check: () => void])[] = [
   ['status', () => checkOneOf('open', ['shut'], 'status')],
   ['tag', () => checkText('', 'tag')],
   ['tag', () => checkText('a\0', 'tag')],
+  ['message', () => checkText('abc', 'message', 0, 2)],
+  ['ttlMs', () => checkWhole(49, 'ttlMs', 50, 60)],
+  ['ttlMs', () => checkWhole(61, 'ttlMs', 50, 60)],
+  ['ttlMs', () => checkWhole(50.5, 'ttlMs', 50, 60)],
+  ['ttlMs', () => checkWhole('55', 'ttlMs', 50, 60)],
   ['from', () => checkDate('2026-01-01', 'from')],
   ['results', () => checkBulk([], 'results')],
   ['results', () => checkBulk(Array.from({ length: 1_001 }), 'results')],
@@ -57,6 +63,9 @@ describe('Arguments', () => {
     checkVersion(1);
     checkOneOf('shut', ['shut'], 'status');
     checkText('x', 'tag');
+    checkText('', 'message', 0, 2);
+    checkWhole(50, 'ttlMs', 50, 60);
+    checkWhole(60, 'ttlMs', 50, 60);
     checkDate(new Date(0), 'to');
     checkBulk([], 'keys', 0);
     checkFence(undefined);

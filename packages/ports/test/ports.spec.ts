@@ -3,9 +3,11 @@ import * as ports from '@test-coordinator/ports';
 import { expect } from 'chai';
 
 const TOKENS = [
+  'ActiveRuns',
   'CacheRepository',
   'ChaosEventsRepository',
   'Clock',
+  'ExecutionLocks',
   'IdGenerator',
   'Logger',
   'ScenariosRepository',

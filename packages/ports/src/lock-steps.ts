@@ -1,0 +1,28 @@
+import type { CallOptions } from './call-options.js';
+import type { LockState } from './execution-locks.js';
+
+/** Who holds a lock that could not be granted. */
+export interface LockHolder {
+  readonly owner: string;
+  readonly fence: number;
+  /** Whole milliseconds. */
+  readonly expiresInMs: number;
+}
+
+/** What a store of locks does, each in one atomic step by its own clock. The fence is the token of a holder. */
+export interface LockSteps {
+  /**
+   * Grants a free lock, or names the holder. The fence is the greatest of: the last one that was granted for the
+   * resource plus one, `fenceAbove` plus one, and the store's time in microseconds since 1970.
+   * @param options Of the caller, for logs.
+   */
+  grant(
+    resource: string,
+    lock: { readonly owner: string; readonly ttlMs: number; readonly fenceAbove: number },
+    options: CallOptions,
+  ): Promise<LockState | { readonly heldBy: LockHolder }>;
+  /** The new expiry, or `null` when the lock is not this fence's any more. */
+  renew(resource: string, fence: number, ttlMs: number): Promise<Date | null>;
+  /** Whether the lock was this fence's, and is free now. Also asked while the adapter stops. */
+  release(resource: string, fence: number): Promise<boolean>;
+}
