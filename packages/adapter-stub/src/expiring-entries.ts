@@ -1,12 +1,9 @@
-import type { JsonValue } from '@test-coordinator/domain';
-
 import { SortedList } from './sorted-list.js';
 import { compareIds } from './stored.js';
 
-/** One cached value; frozen, so it is handed out without a copy. */
-export interface CacheEntry {
+/** What is kept under a key for a time. */
+export interface Expiring {
   readonly key: string;
-  readonly value: JsonValue;
   /** Milliseconds since 1970; the entry is live before. `Infinity` is for ever. */
   readonly expiresAtMs: number;
 }
@@ -19,9 +16,9 @@ const SWEPT_PER_WRITE = 16;
  * when nobody reads them again: the store never holds more entries than were live at one time, and after n writes at
  * least 16 × n of the expired ones are gone.
  */
-export class ExpiringEntries {
-  #byKey = new Map<string, CacheEntry>();
-  #byExpiry = new SortedList(byExpiryAndKey);
+export class ExpiringEntries<Entry extends Expiring> {
+  #byKey = new Map<string, Entry>();
+  #byExpiry = new SortedList<Entry>(byExpiryAndKey);
 
   /** How many entries are held, expired ones too. */
   get size(): number {
@@ -29,12 +26,12 @@ export class ExpiringEntries {
   }
 
   /** The entry that is live, by `nowMs`. */
-  get(key: string, nowMs: number): CacheEntry | undefined {
+  get(key: string, nowMs: number): Entry | undefined {
     const entry = this.#byKey.get(key);
     return entry !== undefined && nowMs < entry.expiresAtMs ? entry : undefined;
   }
 
-  set(entry: CacheEntry, nowMs: number): void {
+  set(entry: Entry, nowMs: number): void {
     this.delete(entry.key, nowMs);
     this.#byKey.set(entry.key, entry);
     if (entry.expiresAtMs !== Infinity) this.#byExpiry.add(entry);
@@ -56,16 +53,16 @@ export class ExpiringEntries {
 
   clear(): void {
     this.#byKey = new Map();
-    this.#byExpiry = new SortedList(byExpiryAndKey);
+    this.#byExpiry = new SortedList<Entry>(byExpiryAndKey);
   }
 
-  #remove(entry: CacheEntry): void {
+  #remove(entry: Entry): void {
     this.#byKey.delete(entry.key);
     if (entry.expiresAtMs !== Infinity) this.#byExpiry.remove(entry);
   }
 
   #sweep(nowMs: number): void {
-    const expired: CacheEntry[] = [];
+    const expired: Entry[] = [];
     for (const entry of this.#byExpiry.ascending()) {
       if (nowMs < entry.expiresAtMs || expired.length === SWEPT_PER_WRITE) break;
       expired.push(entry);
@@ -74,6 +71,6 @@ export class ExpiringEntries {
   }
 }
 
-function byExpiryAndKey(a: CacheEntry, b: CacheEntry): number {
+function byExpiryAndKey(a: Expiring, b: Expiring): number {
   return a.expiresAtMs - b.expiresAtMs || compareIds(a.key, b.key);
 }

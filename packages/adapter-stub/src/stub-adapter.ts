@@ -8,6 +8,7 @@ import {
   type AdapterLifecycle,
   type CacheRepository,
   type Clock,
+  type ExecutionLocks,
   type IdGenerator,
   type Logger,
   type Repositories,
@@ -19,10 +20,12 @@ import { Calls, type CallGate } from './calls.js';
 import { CommittedRecords } from './committed-records.js';
 import { ExpiringEntries } from './expiring-entries.js';
 import { IndexedTable } from './indexed-table.js';
+import { LockTable } from './lock-table.js';
 import { recordRepositories } from './record-repositories.js';
 import { serviceShape, type ServiceIndex } from './record-shapes.js';
 import { readSettings, type StubSettings } from './settings.js';
-import { StubCacheRepository } from './stub-cache-repository.js';
+import { StubCacheRepository, type CacheEntry } from './stub-cache-repository.js';
+import { StubExecutionLocks } from './stub-execution-locks.js';
 import { StubServiceDiscoveryRepository } from './stub-service-discovery-repository.js';
 import { StubUnitOfWork } from './stub-unit-of-work.js';
 
@@ -38,6 +41,7 @@ export interface StubDependencies {
 export interface StubPorts extends Repositories {
   readonly serviceDiscovery: ServiceDiscoveryRepository;
   readonly cache: CacheRepository;
+  readonly executionLocks: ExecutionLocks;
   readonly unitOfWork: UnitOfWork;
 }
 
@@ -50,7 +54,9 @@ export class StubAdapter implements AdapterLifecycle {
   readonly #logger: Logger;
   readonly #records = new CommittedRecords();
   readonly #services: IndexedTable<ServiceInfo, ServiceIndex, never> = new IndexedTable(serviceShape);
-  readonly #entries = new ExpiringEntries();
+  readonly #entries = new ExpiringEntries<CacheEntry>();
+  readonly #locks: LockTable;
+  readonly #executionLocks: StubExecutionLocks;
   readonly #units = new Set<Promise<unknown>>();
   #state: 'new' | 'started' | 'stopped' = 'new';
   #stopping: Promise<void> | undefined;
@@ -68,6 +74,8 @@ export class StubAdapter implements AdapterLifecycle {
     const committed = this.#records;
     const track = (unit: Promise<unknown>): void => this.#track(unit);
     this.#logger = logger;
+    this.#locks = new LockTable(clock);
+    this.#executionLocks = new StubExecutionLocks(this.#locks, calls);
     this.ports = Object.freeze({
       ...recordRepositories({ records: committed, calls, clock, ids }),
       serviceDiscovery: new StubServiceDiscoveryRepository({
@@ -77,6 +85,7 @@ export class StubAdapter implements AdapterLifecycle {
         staleThresholdMs,
       }),
       cache: new StubCacheRepository({ entries: this.#entries, calls, clock, defaultTtlSeconds }),
+      executionLocks: this.#executionLocks,
       unitOfWork: new StubUnitOfWork({ committed, gate, clock, ids, logger, track }),
     });
   }
@@ -88,7 +97,10 @@ export class StubAdapter implements AdapterLifecycle {
     this.#logger.info({ adapter: 'memory' }, 'started the in-memory adapter: nothing survives a restart');
   }
 
-  /** Waits for the units of work under way; every other call is over when its promise is handed out. */
+  /**
+   * Releases the leases and waits for the units of work under way. Every other call is over when its promise is handed
+   * out, but for one that waits for a lock: that one is refused.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -98,12 +110,13 @@ export class StubAdapter implements AdapterLifecycle {
     const isUp = this.#state === 'started';
     const { size: services } = this.#services;
     const { size: entries } = this.#entries;
+    const { size: locks } = this.#locks;
     return {
       name: 'memory',
       status: isUp ? 'up' : 'down',
       latencyMs: 0,
       detail: isUp
-        ? `in memory, nothing survives a restart: ${this.#records.size} records, ${services} services, ${entries} cache entries`
+        ? `in memory, nothing survives a restart: ${this.#records.size} records, ${services} services, ${entries} cache entries, ${locks} locks`
         : `in memory, nothing survives a restart: ${this.#state === 'new' ? 'not started yet' : 'stopped'}`,
     };
   }
@@ -113,7 +126,10 @@ export class StubAdapter implements AdapterLifecycle {
   }
 
   async #stop(): Promise<void> {
+    // In memory, the leases are released before this hands its promise out: while calls are still let in.
+    const released = this.#executionLocks.close();
     this.#state = 'stopped';
+    await released;
     await Promise.allSettled(this.#units);
     this.#logger.info({ adapter: 'memory' }, 'stopped the in-memory adapter');
   }

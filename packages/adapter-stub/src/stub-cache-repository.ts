@@ -17,12 +17,17 @@ import {
 } from '@test-coordinator/ports';
 
 import type { Calls } from './calls.js';
-import type { CacheEntry, ExpiringEntries } from './expiring-entries.js';
+import type { Expiring, ExpiringEntries } from './expiring-entries.js';
 import { compareIds } from './stored.js';
+
+/** One cached value; frozen, so it is handed out without a copy. */
+export interface CacheEntry extends Expiring {
+  readonly value: JsonValue;
+}
 
 /** What the cache works on. */
 export interface CacheContext {
-  readonly entries: ExpiringEntries;
+  readonly entries: ExpiringEntries<CacheEntry>;
   readonly calls: Calls;
   readonly clock: Clock;
   readonly defaultTtlSeconds: number;
@@ -30,7 +35,7 @@ export interface CacheContext {
 
 /** The cache in memory. Expiry is by the clock it was given. */
 export class StubCacheRepository implements CacheRepository {
-  readonly #entries: ExpiringEntries;
+  readonly #entries: ExpiringEntries<CacheEntry>;
   readonly #calls: Calls;
   readonly #clock: Clock;
   readonly #defaultTtlSeconds: number;

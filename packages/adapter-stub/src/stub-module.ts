@@ -2,6 +2,7 @@ import {
   CacheRepository,
   ChaosEventsRepository,
   Clock,
+  ExecutionLocks,
   IdGenerator,
   Logger,
   ScenariosRepository,
@@ -47,6 +48,7 @@ export function stubModule(settings: StubSettings = {}, tokens?: readonly Token<
     bindPort(TestResultsRepository, ({ testResults }) => testResults);
     bindPort(ServiceDiscoveryRepository, ({ serviceDiscovery }) => serviceDiscovery);
     bindPort(CacheRepository, ({ cache }) => cache);
+    bindPort(ExecutionLocks, ({ executionLocks }) => executionLocks);
     bindPort(UnitOfWork, ({ unitOfWork }) => unitOfWork);
   });
 }

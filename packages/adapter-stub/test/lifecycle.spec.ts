@@ -35,6 +35,7 @@ function calls({ ports }: StubAdapter): readonly Promise<unknown>[] {
     ports.testResults.countByStatus(),
     ports.serviceDiscovery.getServiceCount(),
     ports.cache.keys(),
+    ports.executionLocks.inspect('engine'),
     ports.unitOfWork.run(async () => undefined),
   ];
 }
@@ -43,7 +44,7 @@ describe('Given the life of the in-memory adapter', () => {
   it('When it is not started, Then every port is CLOSED and its health is down', async () => {
     const adapter = createStubAdapter();
 
-    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(7).fill('CLOSED'));
+    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(8).fill('CLOSED'));
     expect(await adapter.checkHealth()).to.include({ name: 'memory', status: 'down' });
   });
 
@@ -54,7 +55,7 @@ describe('Given the life of the in-memory adapter', () => {
     await Promise.all([adapter.start(), adapter.start()]);
     await adapter.start();
 
-    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(7).fill(undefined));
+    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(8).fill(undefined));
     expect(lines).to.deep.equal([{ level: 'info', fields: { adapter: 'memory' } }]);
   });
 
@@ -74,10 +75,33 @@ describe('Given the life of the in-memory adapter', () => {
 
     await Promise.all([adapter.stop(), adapter.stop()]);
 
-    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(7).fill('CLOSED'));
+    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(8).fill('CLOSED'));
     expect(await refusalOf(adapter.start())).to.equal('CLOSED');
     expect(await adapter.checkHealth()).to.include({ status: 'down' });
     expect(lines).to.have.length(2);
+  });
+
+  it('When it is stopped while a lock is held, Then the lease is released first, and logged as such', async () => {
+    const { logger, lines } = recordingLogger(true);
+    const { adapter } = await openAdapter({}, logger);
+    const lease = await adapter.ports.executionLocks.acquire('engine', {
+      owner: 'ada',
+      ttlMs: 60_000,
+      requestId: 'r-1',
+    });
+    const { resource, fence } = lease;
+    await lease.renew();
+
+    await adapter.stop();
+
+    expect(await lease.release(), 'whether it was held').to.equal(true);
+    expect(await refusalOf(lease.renew())).to.equal('CLOSED');
+    const debug = lines.filter(({ level }) => level === 'debug').map(({ fields }) => fields);
+    expect(debug).to.deep.equal([
+      { operation: 'executionLocks.acquire', resource, fence, actor: undefined, requestId: 'r-1' },
+      { operation: 'executionLocks.renew', resource, fence, actor: undefined, requestId: undefined },
+      { operation: 'executionLocks.release', resource, fence, actor: undefined, requestId: undefined },
+    ]);
   });
 
   it('When it is stopped during a unit of work, Then the unit is finished and committed first', async () => {

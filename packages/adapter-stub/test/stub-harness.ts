@@ -16,7 +16,16 @@ function openWorld(dependencies: WorldDependencies): World {
 export const stubHarness: AdapterHarness = {
   name: 'memory',
   capabilities: {
-    ports: ['scenarios', 'testRuns', 'chaosEvents', 'testResults', 'serviceDiscovery', 'cache', 'unitOfWork'],
+    ports: [
+      'scenarios',
+      'testRuns',
+      'chaosEvents',
+      'testResults',
+      'serviceDiscovery',
+      'cache',
+      'executionLocks',
+      'unitOfWork',
+    ],
     durable: { no: 'records live in the memory of the process' },
     shared: { no: 'each adapter has a store of its own' },
     transactions: true,

@@ -5,6 +5,7 @@ import {
   CacheRepository,
   ChaosEventsRepository,
   Clock,
+  ExecutionLocks,
   ScenariosRepository,
   ServiceDiscoveryRepository,
   TestResultsRepository,
@@ -21,6 +22,7 @@ describe('Given a container with the module of the in-memory adapter', () => {
     TestResultsRepository,
     ServiceDiscoveryRepository,
     CacheRepository,
+    ExecutionLocks,
     UnitOfWork,
   };
   for (const [name, token] of Object.entries(tokens)) {

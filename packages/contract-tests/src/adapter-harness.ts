@@ -2,6 +2,7 @@ import type {
   AdapterLifecycle,
   CacheRepository,
   Clock,
+  ExecutionLocks,
   IdGenerator,
   Repositories,
   ServiceDiscoveryRepository,
@@ -12,6 +13,7 @@ import type {
 export interface Ports extends Repositories {
   readonly serviceDiscovery: ServiceDiscoveryRepository;
   readonly cache: CacheRepository;
+  readonly executionLocks: ExecutionLocks;
   readonly unitOfWork: UnitOfWork;
 }
 export type PortName = keyof Ports;

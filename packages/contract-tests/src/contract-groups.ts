@@ -16,10 +16,17 @@ import { realTimeExpiryGroup } from './cache/real-time-expiry.js';
 import { cacheValueGroups } from './cache/values.js';
 import { registryGroups } from './registry/registry.js';
 import { realTimeStalenessGroup, stalenessGroup } from './registry/staleness.js';
+import { lockRaces } from './concurrency/lock-races.js';
 import { recordRaceGroups } from './concurrency/record-races.js';
 import { storeRaceGroups } from './concurrency/store-races.js';
 import { listings } from './lists/listings.js';
 import { pagingGroup } from './lists/paging.js';
+import { contentionGroup } from './locks/contention.js';
+import { fenceGroup } from './locks/fences.js';
+import { holdingGroup } from './locks/holding.js';
+import { lapseGroup } from './locks/lapse.js';
+import { leaseGroup } from './locks/leases.js';
+import { lockValidationGroup } from './locks/lock-validation.js';
 import { bulkGroup } from './records/bulk.js';
 import { importGroup } from './records/import.js';
 import { referenceGroups } from './records/references.js';
@@ -38,7 +45,7 @@ import { validationGroup } from './records/validation.js';
 
 /** The groups that an adapter with this manifest is held to, port by port. */
 export function contractGroups(capabilities: AdapterCapabilities): readonly ContractGroup[] {
-  const { ports, clock, transactions } = capabilities;
+  const { ports, clock, transactions, interruptible } = capabilities;
   const callable = ports.filter((port) => port !== 'unitOfWork' || transactions === true);
   const groups: readonly ContractGroup[] = [
     ...recordKinds.flatMap((kind) => [
@@ -64,6 +71,13 @@ export function contractGroups(capabilities: AdapterCapabilities): readonly Cont
     ...(clock.kind === 'manual'
       ? [expiryGroup, stalenessGroup]
       : [realTimeExpiryGroup, realTimeStalenessGroup]),
+    leaseGroup,
+    contentionGroup,
+    fenceGroup,
+    lapseGroup(clock.kind === 'manual'),
+    holdingGroup(interruptible),
+    lockValidationGroup,
+    lockRaces,
     ...recordRaceGroups,
     ...storeRaceGroups,
     ...modelGroups(capabilities),

@@ -14,6 +14,7 @@ export {
   describeAdapterContract,
   describeCacheContract,
   describeChaosEventsContract,
+  describeExecutionLocksContract,
   describeLifecycleContract,
   describeScenariosContract,
   describeServiceDiscoveryContract,

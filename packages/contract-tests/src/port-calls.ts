@@ -4,6 +4,8 @@ import type { Ports } from './adapter-harness.js';
 import { fixtures } from './fixtures.js';
 
 const { at, id } = fixtures;
+/** Nobody holds it but the call that takes it: a stop releases what an adapter holds, so none is prepared. */
+const A_LOCK = 'a-lock';
 
 /** One call of every method of a port, with arguments that are valid in a world that `prepareEverything` filled. */
 export type PortCalls<Port> = {
@@ -101,6 +103,10 @@ export const portCalls: { readonly [Name in keyof Ports]: PortCalls<Ports[Name]>
     getJson: (port, options) => port.getJson('object', options),
     setJson: (port, options) => port.setJson('object', { changed: true }, options),
   },
+  executionLocks: {
+    acquire: (port, options) => port.acquire(A_LOCK, { owner: 'ada', ttlMs: 60_000, ...options }),
+    inspect: (port, options) => port.inspect(A_LOCK, options),
+  },
   unitOfWork: {
     run: (port, options) =>
       port.run(({ scenarios }) => scenarios.create(fixtures.scenario({ scenarioId: 'in-a-unit' })), options),
@@ -130,5 +136,6 @@ export async function readEverything(ports: Partial<Ports>): Promise<readonly un
     await ports.testResults?.find({}),
     await ports.serviceDiscovery?.listAllServices(),
     await ports.cache?.getMany(keys),
+    await ports.executionLocks?.inspect(A_LOCK),
   ];
 }

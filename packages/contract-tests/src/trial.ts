@@ -64,6 +64,17 @@ export class Trial {
     else await delay(ms + this.capabilities.clock.granularityMs);
   }
 
+  /**
+   * Holds this process up, as a pause of it does: none of its timers has its turn while the store's time goes on. The
+   * manual clock is moved as far.
+   */
+  stall(ms: number): void {
+    const { clock } = this.capabilities;
+    if (clock.kind === 'manual') this.clock.advance(ms);
+    const stalledMs = clock.kind === 'manual' ? ms : ms + clock.granularityMs;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stalledMs);
+  }
+
   /** Holds a time of a record to be now, by the clock that counts. */
   expectNow(date: Date | undefined, what: string): void {
     expect(date, what).to.be.instanceOf(Date);

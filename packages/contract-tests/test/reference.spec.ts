@@ -8,9 +8,9 @@ const options = contractOptionsFrom(process.env);
 
 describeAdapterContract(referenceHarness(), options);
 
-// As a store would have it that keeps the clock and has the two ports of passing state alone.
+// As a store would have it that keeps the clock and has the ports of passing state alone.
 const passing = referenceHarness({
-  ports: ['cache', 'serviceDiscovery'],
+  ports: ['cache', 'serviceDiscovery', 'executionLocks'],
   durable: { no: 'it is in memory' },
   clock: { kind: 'store', granularityMs: 1 },
 });

@@ -67,8 +67,8 @@ export interface Lease extends AsyncDisposable {
   /**
    * Renews now, for the whole ttl from now, and answers with the new `expiresAt`.
    * Codes: `STALE_FENCE` when the lock has lapsed, also when nobody has taken it since, or is somebody else's; `CLOSED`
-   * after release; `UNAVAILABLE`, `TIMEOUT` when the store does not answer: the lease stands until its signal says
-   * otherwise.
+   * when the lease was released before that; `UNAVAILABLE`, `TIMEOUT` when the store does not answer: the lease stands
+   * until its signal says otherwise.
    */
   renew(): Promise<Date>;
   /**

@@ -4,7 +4,7 @@ import { MemoryLockSteps } from './memory-lock-steps.js';
 
 export const RESOURCE = 'engine';
 /** Long enough for no timer to come into play. */
-export const LONG_MS = 60_000;
+const LONG_MS = 60_000;
 /** Longest wait for what must come. */
 export const PATIENCE_MS = 5_000;
 

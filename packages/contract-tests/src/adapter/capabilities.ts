@@ -14,6 +14,7 @@ const PORTS: readonly PortName[] = [
   'testResults',
   'serviceDiscovery',
   'cache',
+  'executionLocks',
   'unitOfWork',
 ];
 
@@ -176,7 +177,7 @@ const uninterruptibleTest: TestOf = (suffix) =>
 
 /** How many things a page or a map holds. */
 function sizeOf(contents: unknown): number {
-  if (contents === undefined) return 0;
+  if (contents === undefined || contents === null) return 0;
   return contents instanceof Map
     ? contents.size
     : (contents as { readonly items: readonly unknown[] }).items.length;

@@ -122,5 +122,5 @@ function emptyContents({ world }: Trial): readonly unknown[] {
     ports.testResults,
     ports.serviceDiscovery,
   ];
-  return [...lists.map((port) => port && page), ports.cache && []];
+  return [...lists.map((port) => port && page), ports.cache && [], ports.executionLocks && null];
 }

@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import type { AdapterCapabilities, PortName } from '../adapter-harness.js';
 import type { ContractGroup, ContractSubject, ContractTest } from '../contract-group.js';
 import { Trial } from '../trial.js';
-import { compare } from './call-command.js';
+import { compare, type PortCall } from './call-command.js';
 import { asCommand, type PortCommand } from './command-arbitraries.js';
+import { lockCommands } from './lock-commands.js';
 import { PRELUDE, REGISTRY_PRELUDE, SWEEPS } from './model-scripts.js';
-import { MODEL_SETTINGS, ModelWorld } from './model-world.js';
+import { MODEL_SETTINGS, ModelWorld, type ModelledPort } from './model-world.js';
 import { recordCommands } from './record-commands.js';
 import { advances, cacheCommands, registryCommands } from './store-commands.js';
 import { UnitCommand } from './unit-command.js';
@@ -62,6 +63,7 @@ const commandsOf: {
   ],
   serviceDiscovery: ({ clock }) => (clock.kind === 'manual' ? registryCommands : []),
   cache: ({ clock }) => cacheCommands(clock),
+  executionLocks: ({ clock }) => lockCommands(clock),
   unitOfWork: ({ transactions }) => {
     if (transactions !== true) return [];
     const kinds = [scenarios, testRuns, chaosEvents, testResults];
@@ -97,16 +99,24 @@ export function modelGroups(manifest: AdapterCapabilities): readonly ContractGro
   });
 }
 
+function preludeOf(subject: PortName): readonly PortCall[] {
+  if (subject === 'serviceDiscovery') return REGISTRY_PRELUDE;
+  return subject === 'cache' || subject === 'executionLocks' ? [] : PRELUDE;
+}
+
+/** The ports that are read to their end after a run. Locks are looked at after each command. */
+function sweptWith(subject: PortName): readonly ModelledPort[] {
+  if (subject === 'executionLocks') return [];
+  return subject === 'unitOfWork' ? (Object.keys(recordCommands) as ModelledPort[]) : [subject];
+}
+
 function modelTest(
   subject: PortName,
   { ports }: AdapterCapabilities,
   commands: readonly fc.Arbitrary<PortCommand>[],
 ): ContractTest {
-  const prelude = subject === 'serviceDiscovery' ? REGISTRY_PRELUDE : subject === 'cache' ? [] : PRELUDE;
-  const swept =
-    subject === 'unitOfWork' ? (Object.keys(recordCommands) as (keyof typeof recordCommands)[]) : [subject];
-  const start = prelude.filter(({ port }) => ports.includes(port));
-  const sweep = swept.flatMap((port) => SWEEPS[port]);
+  const start = preludeOf(subject).filter(({ port }) => ports.includes(port));
+  const sweep = sweptWith(subject).flatMap((port) => SWEEPS[port]);
   return {
     title: 'When any commands are run on both, Then the adapter answers as the model does',
     async run({ harness, seed, runs, maxCommands, shrinks }) {

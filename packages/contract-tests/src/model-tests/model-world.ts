@@ -1,6 +1,7 @@
 import type { Ports } from '../adapter-harness.js';
 import { CacheModel } from '../model/cache-model.js';
 import { ChaosEventsModel } from '../model/chaos-events-model.js';
+import { LocksModel } from '../model/locks-model.js';
 import { RecordsState } from '../model/records-state.js';
 import { ScenariosModel } from '../model/scenarios-model.js';
 import { ServiceDiscoveryModel } from '../model/service-discovery-model.js';
@@ -9,9 +10,10 @@ import { TestRunsModel } from '../model/test-runs-model.js';
 import type { Synchronous } from '../model/synchronous.js';
 import { SequentialIds } from '../sequential-ids.js';
 import type { Trial } from '../trial.js';
+import type { ModelledLease } from './lock-commands.js';
 
 /** The ports that commands call one by one. */
-export type ModelledPort = Exclude<keyof Ports, 'unitOfWork'>;
+export type ModelledPort = Exclude<keyof Ports, 'unitOfWork' | 'executionLocks'>;
 
 /** Age and life in the worlds of model tests: a few steps of `advance` reach them. */
 export const MODEL_SETTINGS = { staleThresholdMs: 2_000, defaultTtlSeconds: 3 };
@@ -20,11 +22,15 @@ export const MODEL_SETTINGS = { staleThresholdMs: 2_000, defaultTtlSeconds: 3 };
 export class ModelWorld {
   readonly state = new RecordsState();
   readonly ports: { readonly [Name in ModelledPort]: Synchronous<Ports[Name]> };
+  readonly locks: LocksModel;
+  /** Those that were granted in this run, in order. */
+  readonly leases: ModelledLease[] = [];
   readonly #cache: CacheModel;
   readonly #serviceDiscovery: ServiceDiscoveryModel;
 
   constructor({ clock }: Trial) {
     const ids = new SequentialIds();
+    this.locks = new LocksModel(clock);
     this.#cache = new CacheModel(clock, MODEL_SETTINGS.defaultTtlSeconds);
     this.#serviceDiscovery = new ServiceDiscoveryModel(clock, MODEL_SETTINGS.staleThresholdMs);
     this.ports = {
@@ -37,9 +43,13 @@ export class ModelWorld {
     };
   }
 
-  /** When the next entry expires or the next instance grows stale, in milliseconds from now. */
+  /** When the next entry expires, instance grows stale or lock lapses, in milliseconds from now. */
   msToNextEdge(): number | undefined {
-    const edges = [this.#cache.msToNextExpiry(), this.#serviceDiscovery.msToNextStale()];
+    const edges = [
+      this.#cache.msToNextExpiry(),
+      this.#serviceDiscovery.msToNextStale(),
+      this.locks.msToNextLapse(),
+    ];
     const ahead = edges.filter((ms) => ms !== undefined);
     return ahead.length === 0 ? undefined : Math.min(...ahead);
   }

@@ -44,6 +44,7 @@ import {
 } from '@test-coordinator/ports';
 
 import type { Ports } from '../adapter-harness.js';
+import type { ModelledPort } from '../model-tests/model-world.js';
 import type { ModelledMethod } from '../model/synchronous.js';
 
 export type Check = (value: unknown) => unknown;
@@ -138,7 +139,7 @@ function checkBatch(results: unknown): void {
 }
 
 /** What the arguments of every method must be, place by place; the options follow them. */
-export const CHECKS: { readonly [Name in Exclude<keyof Ports, 'unitOfWork'>]: Checks<Ports[Name]> } = {
+export const CHECKS: { readonly [Name in ModelledPort]: Checks<Ports[Name]> } = {
   scenarios: {
     create: [reads(newScenarioRules)],
     getById: [checkScenarioId],

@@ -1,11 +1,14 @@
 import {
   DataAdapterError,
+  LeaseKeeper,
   checkFence,
+  checkServiceId,
   importInBatches,
   throwIfAborted,
   type AdapterHealth,
   type AdapterLifecycle,
   type CallOptions,
+  type ExecutionLocks,
   type Repositories,
   type TestResultsRepository,
 } from '@test-coordinator/ports';
@@ -24,18 +27,27 @@ const RECORD_PORTS = ['scenarios', 'testRuns', 'chaosEvents', 'testResults'] as 
 
 /** One client of a reference store: the models behind checks of the arguments, copies, and a life. */
 export class ReferenceAdapter implements AdapterLifecycle {
+  readonly #keeper: LeaseKeeper;
   #life: 'new' | 'started' | 'stopped' = 'new';
 
   constructor(
     private readonly store: ReferenceStore,
     private readonly transactions: boolean,
-  ) {}
+  ) {
+    const { locks } = store;
+    this.#keeper = new LeaseKeeper({
+      grant: (resource, lock, options) => this.#answer(options, () => locks.grant(resource, lock)),
+      renew: (resource, fence, ttlMs) => this.#answer(undefined, () => locks.renew(resource, fence, ttlMs)),
+      release: (resource, fence) => this.#answer(undefined, () => locks.release(resource, fence)),
+    });
+  }
 
   ports(): Ports {
     return {
       ...this.#repositories(this.store.models, () => undefined),
       serviceDiscovery: this.#port<'serviceDiscovery'>('serviceDiscovery', this.store.serviceDiscovery),
       cache: this.#port<'cache'>('cache', this.store.cache),
+      executionLocks: this.#locks(),
       unitOfWork: { run: (work, options) => this.#runUnit(work, options) },
     };
   }
@@ -46,9 +58,10 @@ export class ReferenceAdapter implements AdapterLifecycle {
     return Promise.resolve();
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
+    const released = this.#life === 'started' ? this.#keeper.close() : undefined;
     this.#life = 'stopped';
-    return Promise.resolve();
+    await released;
   }
 
   checkHealth(): Promise<AdapterHealth> {
@@ -107,6 +120,22 @@ export class ReferenceAdapter implements AdapterLifecycle {
       return [method, call];
     });
     return Object.fromEntries(methods) as Ports[Name];
+  }
+
+  #locks(): ExecutionLocks {
+    return {
+      acquire: (resource, request) => this.#keeper.acquire(resource, request),
+      inspect: (resource, options) =>
+        this.#answer(options, () => {
+          checkServiceId(resource, 'resource');
+          return structuredClone(this.store.locks.inspect(resource));
+        }),
+    };
+  }
+
+  async #answer<Value>(options: CallOptions | undefined, ask: () => Value): Promise<Value> {
+    this.#mayCall(options);
+    return ask();
   }
 
   #mayCall(options: CallOptions | undefined): void {

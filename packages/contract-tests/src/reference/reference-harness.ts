@@ -5,7 +5,16 @@ import { ReferenceAdapter } from './reference-adapter.js';
 import { ReferenceStore } from './reference-store.js';
 
 const EVERYTHING: AdapterCapabilities = {
-  ports: ['scenarios', 'testRuns', 'chaosEvents', 'testResults', 'serviceDiscovery', 'cache', 'unitOfWork'],
+  ports: [
+    'scenarios',
+    'testRuns',
+    'chaosEvents',
+    'testResults',
+    'serviceDiscovery',
+    'cache',
+    'executionLocks',
+    'unitOfWork',
+  ],
   durable: true,
   shared: true,
   transactions: true,

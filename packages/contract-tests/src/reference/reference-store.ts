@@ -7,6 +7,7 @@ import {
 
 import type { WorldDependencies } from '../adapter-harness.js';
 import { CacheModel } from '../model/cache-model.js';
+import { LocksModel } from '../model/locks-model.js';
 import { ChaosEventsModel } from '../model/chaos-events-model.js';
 import { RecordsState, type Row } from '../model/records-state.js';
 import { ScenariosModel } from '../model/scenarios-model.js';
@@ -25,6 +26,7 @@ export class ReferenceStore {
   readonly models: RecordModels;
   readonly serviceDiscovery: ServiceDiscoveryModel;
   readonly cache: CacheModel;
+  readonly locks: LocksModel;
   /** How the link to the store is: calls fail while it is not `up`. */
   link: 'up' | 'reset' | 'freeze' = 'up';
 
@@ -32,6 +34,7 @@ export class ReferenceStore {
     const { clock, staleThresholdMs, defaultTtlSeconds } = dependencies;
     this.models = this.modelsOf(this.state);
     this.serviceDiscovery = new ServiceDiscoveryModel(clock, staleThresholdMs ?? DEFAULT_STALE_THRESHOLD_MS);
+    this.locks = new LocksModel(clock);
     this.cache = new CacheModel(clock, defaultTtlSeconds ?? DEFAULT_CACHE_TTL_SECONDS);
   }
 

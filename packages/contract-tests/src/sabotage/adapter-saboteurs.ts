@@ -70,9 +70,10 @@ export const adapterSaboteurs: readonly Saboteur[] = [
       'scenarios/call options',
       'testResults/call options',
       'cache/call options',
+      'executionLocks/call options',
       'unitOfWork/call options',
     ],
-    sabotage({ ports: { scenarios, testResults, cache, unitOfWork } }) {
+    sabotage({ ports: { scenarios, testResults, cache, executionLocks, unitOfWork } }) {
       const unsignalled = (options: CallOptions | undefined): CallOptions => ({
         ...options,
         signal: undefined,
@@ -87,6 +88,10 @@ export const adapterSaboteurs: readonly Saboteur[] = [
           }),
           unitOfWork: instead(unitOfWork, {
             run: (work, options) => unitOfWork.run(work, unsignalled(options)),
+          }),
+          executionLocks: instead(executionLocks, {
+            acquire: (resource, request) =>
+              executionLocks.acquire(resource, { ...request, signal: undefined }),
           }),
           cache: instead(cache, { flushAll: (options) => cache.flushAll(unsignalled(options)) }),
         },

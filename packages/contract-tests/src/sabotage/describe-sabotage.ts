@@ -9,6 +9,7 @@ import { cacheSaboteurs } from './cache-saboteurs.js';
 import { changeSaboteurs } from './change-saboteurs.js';
 import { importSaboteurs } from './import-saboteurs.js';
 import { listSaboteurs } from './list-saboteurs.js';
+import { lockSaboteurs } from './lock-saboteurs.js';
 import { referenceSaboteurs } from './reference-saboteurs.js';
 import { registrySaboteurs } from './registry-saboteurs.js';
 import { sabotaged, type Saboteur } from './saboteur.js';
@@ -25,6 +26,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...statisticsSaboteurs,
   ...registrySaboteurs,
   ...cacheSaboteurs,
+  ...lockSaboteurs,
   ...adapterSaboteurs,
 ];
 

@@ -56,6 +56,8 @@ export function instead<Port extends object>(port: Port, methods: Partial<Port>)
       const method = (Reflect.get(methods, name) ?? Reflect.get(port, name)) as unknown;
       return typeof method === 'function' ? (method as CallableFunction).bind(port) : method;
     },
+    // For assertions on a lease: without it, one that nobody changed would be found to lack everything.
+    has: (_, name) => Reflect.has(port, name),
   });
 }
 
