@@ -32,6 +32,11 @@ export class Calls {
     this.#logger = logger;
   }
 
+  /** For a call that lasts: a watch. @throws DataAdapterError `CLOSED` */
+  assertOpen(): void {
+    this.#gate.assertOpen();
+  }
+
   async read<Answer>(
     operation: string,
     ids: CallIds<Answer>,

@@ -1,4 +1,14 @@
-import { DEFAULT_CACHE_TTL_SECONDS, DEFAULT_STALE_THRESHOLD_MS, refuse } from '@test-coordinator/ports';
+import {
+  DEFAULT_ACTIVE_RUN_TTL_MS,
+  DEFAULT_CACHE_TTL_SECONDS,
+  DEFAULT_STALE_THRESHOLD_MS,
+  DEFAULT_WATCH_WINDOW,
+  checkWhole,
+  refuse,
+} from '@test-coordinator/ports';
+
+/** A million changes with a message of 2000 characters each are 2 GB. */
+const MAX_WATCH_WINDOW = 1_000_000;
 
 /** Settings of the in-memory adapter. */
 export interface StubSettings {
@@ -6,16 +16,22 @@ export interface StubSettings {
   readonly staleThresholdMs?: number | undefined;
   /** How long a cache entry lives when a write names no ttl, in seconds. @default DEFAULT_CACHE_TTL_SECONDS (300) */
   readonly defaultTtlSeconds?: number | undefined;
+  /** How long a live state of a run stands when nobody publishes it again. @default DEFAULT_ACTIVE_RUN_TTL_MS (3 600 000) */
+  readonly activeRunTtlMs?: number | undefined;
+  /** How many of the latest changes of live states watchers may be behind. @default DEFAULT_WATCH_WINDOW (10 000) */
+  readonly watchWindow?: number | undefined;
 }
 
 /** The settings with their defaults. Throws `INVALID_ARGUMENT` for what is no positive number. */
-export function readSettings(
-  settings: StubSettings,
-): Required<StubSettings> & Record<keyof StubSettings, number> {
-  const { staleThresholdMs = DEFAULT_STALE_THRESHOLD_MS, defaultTtlSeconds = DEFAULT_CACHE_TTL_SECONDS } =
-    settings;
-  for (const [name, value] of Object.entries({ staleThresholdMs, defaultTtlSeconds })) {
+export function readSettings({
+  staleThresholdMs = DEFAULT_STALE_THRESHOLD_MS,
+  defaultTtlSeconds = DEFAULT_CACHE_TTL_SECONDS,
+  activeRunTtlMs = DEFAULT_ACTIVE_RUN_TTL_MS,
+  watchWindow = DEFAULT_WATCH_WINDOW,
+}: StubSettings): Readonly<Record<keyof StubSettings, number>> {
+  for (const [name, value] of Object.entries({ staleThresholdMs, defaultTtlSeconds, activeRunTtlMs })) {
     if (!Number.isFinite(value) || value < 0.001) refuse(name, 'must be a positive number');
   }
-  return { staleThresholdMs, defaultTtlSeconds };
+  checkWhole(watchWindow, 'watchWindow', 1, MAX_WATCH_WINDOW);
+  return { staleThresholdMs, defaultTtlSeconds, activeRunTtlMs, watchWindow };
 }

@@ -4,6 +4,7 @@ import {
   silentLogger,
   systemClock,
   uuidV7Ids,
+  type ActiveRuns,
   type AdapterHealth,
   type AdapterLifecycle,
   type CacheRepository,
@@ -24,6 +25,7 @@ import { LockTable } from './lock-table.js';
 import { recordRepositories } from './record-repositories.js';
 import { serviceShape, type ServiceIndex } from './record-shapes.js';
 import { readSettings, type StubSettings } from './settings.js';
+import { StubActiveRuns } from './stub-active-runs.js';
 import { StubCacheRepository, type CacheEntry } from './stub-cache-repository.js';
 import { StubExecutionLocks } from './stub-execution-locks.js';
 import { StubServiceDiscoveryRepository } from './stub-service-discovery-repository.js';
@@ -42,6 +44,7 @@ export interface StubPorts extends Repositories {
   readonly serviceDiscovery: ServiceDiscoveryRepository;
   readonly cache: CacheRepository;
   readonly executionLocks: ExecutionLocks;
+  readonly activeRuns: ActiveRuns;
   readonly unitOfWork: UnitOfWork;
 }
 
@@ -57,6 +60,7 @@ export class StubAdapter implements AdapterLifecycle {
   readonly #entries = new ExpiringEntries<CacheEntry>();
   readonly #locks: LockTable;
   readonly #executionLocks: StubExecutionLocks;
+  readonly #activeRuns: StubActiveRuns;
   readonly #units = new Set<Promise<unknown>>();
   #state: 'new' | 'started' | 'stopped' = 'new';
   #stopping: Promise<void> | undefined;
@@ -68,7 +72,7 @@ export class StubAdapter implements AdapterLifecycle {
       logger = silentLogger,
       settings = {},
     } = dependencies;
-    const { staleThresholdMs, defaultTtlSeconds } = readSettings(settings);
+    const { staleThresholdMs, defaultTtlSeconds, ...liveness } = readSettings(settings);
     const gate: CallGate = { assertOpen: () => this.#assertStarted(), writeRefused: () => undefined };
     const calls = new Calls(gate, logger);
     const committed = this.#records;
@@ -76,6 +80,7 @@ export class StubAdapter implements AdapterLifecycle {
     this.#logger = logger;
     this.#locks = new LockTable(clock);
     this.#executionLocks = new StubExecutionLocks(this.#locks, calls);
+    this.#activeRuns = new StubActiveRuns({ calls, clock, ...liveness });
     this.ports = Object.freeze({
       ...recordRepositories({ records: committed, calls, clock, ids }),
       serviceDiscovery: new StubServiceDiscoveryRepository({
@@ -86,6 +91,7 @@ export class StubAdapter implements AdapterLifecycle {
       }),
       cache: new StubCacheRepository({ entries: this.#entries, calls, clock, defaultTtlSeconds }),
       executionLocks: this.#executionLocks,
+      activeRuns: this.#activeRuns,
       unitOfWork: new StubUnitOfWork({ committed, gate, clock, ids, logger, track }),
     });
   }
@@ -99,7 +105,7 @@ export class StubAdapter implements AdapterLifecycle {
 
   /**
    * Releases the leases and waits for the units of work under way. Every other call is over when its promise is handed
-   * out, but for one that waits for a lock: that one is refused.
+   * out, but for those that wait for a lock or watch: these are refused.
    */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
@@ -111,12 +117,13 @@ export class StubAdapter implements AdapterLifecycle {
     const { size: services } = this.#services;
     const { size: entries } = this.#entries;
     const { size: locks } = this.#locks;
+    const { size: runs } = this.#activeRuns;
     return {
       name: 'memory',
       status: isUp ? 'up' : 'down',
       latencyMs: 0,
       detail: isUp
-        ? `in memory, nothing survives a restart: ${this.#records.size} records, ${services} services, ${entries} cache entries, ${locks} locks`
+        ? `in memory, nothing survives a restart: ${this.#records.size} records, ${services} services, ${entries} cache entries, ${locks} locks, ${runs} live runs`
         : `in memory, nothing survives a restart: ${this.#state === 'new' ? 'not started yet' : 'stopped'}`,
     };
   }
@@ -129,6 +136,7 @@ export class StubAdapter implements AdapterLifecycle {
     // In memory, the leases are released before this hands its promise out: while calls are still let in.
     const released = this.#executionLocks.close();
     this.#state = 'stopped';
+    this.#activeRuns.wakeWatchers();
     await released;
     await Promise.allSettled(this.#units);
     this.#logger.info({ adapter: 'memory' }, 'stopped the in-memory adapter');

@@ -1,4 +1,5 @@
 import {
+  ActiveRuns,
   CacheRepository,
   ChaosEventsRepository,
   Clock,
@@ -49,6 +50,7 @@ export function stubModule(settings: StubSettings = {}, tokens?: readonly Token<
     bindPort(ServiceDiscoveryRepository, ({ serviceDiscovery }) => serviceDiscovery);
     bindPort(CacheRepository, ({ cache }) => cache);
     bindPort(ExecutionLocks, ({ executionLocks }) => executionLocks);
+    bindPort(ActiveRuns, ({ activeRuns }) => activeRuns);
     bindPort(UnitOfWork, ({ unitOfWork }) => unitOfWork);
   });
 }

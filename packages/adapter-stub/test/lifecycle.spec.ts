@@ -36,6 +36,7 @@ function calls({ ports }: StubAdapter): readonly Promise<unknown>[] {
     ports.serviceDiscovery.getServiceCount(),
     ports.cache.keys(),
     ports.executionLocks.inspect('engine'),
+    ports.activeRuns.list(),
     ports.unitOfWork.run(async () => undefined),
   ];
 }
@@ -44,7 +45,7 @@ describe('Given the life of the in-memory adapter', () => {
   it('When it is not started, Then every port is CLOSED and its health is down', async () => {
     const adapter = createStubAdapter();
 
-    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(8).fill('CLOSED'));
+    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(9).fill('CLOSED'));
     expect(await adapter.checkHealth()).to.include({ name: 'memory', status: 'down' });
   });
 
@@ -55,7 +56,7 @@ describe('Given the life of the in-memory adapter', () => {
     await Promise.all([adapter.start(), adapter.start()]);
     await adapter.start();
 
-    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(8).fill(undefined));
+    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(9).fill(undefined));
     expect(lines).to.deep.equal([{ level: 'info', fields: { adapter: 'memory' } }]);
   });
 
@@ -75,7 +76,7 @@ describe('Given the life of the in-memory adapter', () => {
 
     await Promise.all([adapter.stop(), adapter.stop()]);
 
-    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(8).fill('CLOSED'));
+    expect(await Promise.all(calls(adapter).map(refusalOf))).to.deep.equal(Array(9).fill('CLOSED'));
     expect(await refusalOf(adapter.start())).to.equal('CLOSED');
     expect(await adapter.checkHealth()).to.include({ status: 'down' });
     expect(lines).to.have.length(2);
@@ -151,8 +152,11 @@ describe('Given the life of the in-memory adapter', () => {
   for (const [name, settings] of [
     ['staleThresholdMs', { staleThresholdMs: 0 }],
     ['defaultTtlSeconds', { defaultTtlSeconds: Number.NaN }],
+    ['activeRunTtlMs', { activeRunTtlMs: -1 }],
+    ['watchWindow', { watchWindow: 0 }],
+    ['watchWindow', { watchWindow: 1.5 }],
   ] as const) {
-    it(`When ${name} is no positive number, Then it is refused by its name`, () => {
+    it(`When ${name} is ${Object.values(settings)[0]}, Then it is refused by its name`, () => {
       expect(() => createStubAdapter({ settings })).to.throw(name);
     });
   }

@@ -2,8 +2,8 @@ import { createStubAdapter } from '@test-coordinator/adapter-stub';
 import type { AdapterHarness, World, WorldDependencies } from '@test-coordinator/contract-tests';
 
 function openWorld(dependencies: WorldDependencies): World {
-  const { clock, ids, staleThresholdMs, defaultTtlSeconds } = dependencies;
-  const adapter = createStubAdapter({ clock, ids, settings: { staleThresholdMs, defaultTtlSeconds } });
+  const { clock, ids, ...settings } = dependencies;
+  const adapter = createStubAdapter({ clock, ids, settings });
   return {
     ports: adapter.ports,
     lifecycle: adapter,
@@ -24,6 +24,7 @@ export const stubHarness: AdapterHarness = {
       'serviceDiscovery',
       'cache',
       'executionLocks',
+      'activeRuns',
       'unitOfWork',
     ],
     durable: { no: 'records live in the memory of the process' },

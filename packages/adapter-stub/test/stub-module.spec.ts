@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { StubAdapter, stubModule } from '@test-coordinator/adapter-stub';
 import { fixtures, ManualClock } from '@test-coordinator/contract-tests';
 import {
+  ActiveRuns,
   CacheRepository,
   ChaosEventsRepository,
   Clock,
@@ -23,6 +24,7 @@ describe('Given a container with the module of the in-memory adapter', () => {
     ServiceDiscoveryRepository,
     CacheRepository,
     ExecutionLocks,
+    ActiveRuns,
     UnitOfWork,
   };
   for (const [name, token] of Object.entries(tokens)) {

@@ -1,4 +1,5 @@
 import type {
+  ActiveRuns,
   AdapterLifecycle,
   CacheRepository,
   Clock,
@@ -14,6 +15,7 @@ export interface Ports extends Repositories {
   readonly serviceDiscovery: ServiceDiscoveryRepository;
   readonly cache: CacheRepository;
   readonly executionLocks: ExecutionLocks;
+  readonly activeRuns: ActiveRuns;
   readonly unitOfWork: UnitOfWork;
 }
 export type PortName = keyof Ports;
@@ -53,6 +55,10 @@ export interface WorldDependencies {
   readonly staleThresholdMs?: number;
   /** How long a cache entry lives when a write names no ttl; left out is the adapter's default. */
   readonly defaultTtlSeconds?: number;
+  /** How long a live state stands when nobody publishes it again; left out is the adapter's default. */
+  readonly activeRunTtlMs?: number;
+  /** How many of the latest changes of live states are kept at least; left out is the adapter's default. */
+  readonly watchWindow?: number;
 }
 
 /** One empty, isolated store with an adapter on it, which the suite starts. */

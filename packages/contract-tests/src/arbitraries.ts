@@ -108,4 +108,4 @@ const hostileJson: readonly HostileJson[] = [
 ];
 
 /** fast-check arbitraries for tests of adapters, and the values that every port refuses. */
-export const arbitraries = { text, number, jsonValue, jsonObject, hostileJson, nested, asRead } as const;
+export const arbitraries = { text, number, key, jsonValue, jsonObject, hostileJson, nested, asRead } as const;

@@ -1,5 +1,11 @@
 import type { AdapterCapabilities } from './adapter-harness.js';
 import type { ContractGroup, ContractSubject } from './contract-group.js';
+import { activeRunExpiryGroup } from './active-runs/active-run-expiry.js';
+import { activeRunValidationGroup } from './active-runs/active-run-validation.js';
+import { publishingGroup } from './active-runs/publishing.js';
+import { resumeGroup } from './active-runs/resuming.js';
+import { activeRunRaces, versionGroup } from './active-runs/versions.js';
+import { watchEndGroup, watchGroup } from './active-runs/watching.js';
 import { callOptionsGroup } from './adapter/call-options.js';
 import { chaosEventFind } from './find/find-chaos-events.js';
 import { findGroup } from './find/find-group.js';
@@ -78,6 +84,14 @@ export function contractGroups(capabilities: AdapterCapabilities): readonly Cont
     holdingGroup(interruptible),
     lockValidationGroup,
     lockRaces,
+    publishingGroup,
+    versionGroup,
+    activeRunExpiryGroup(clock.kind === 'manual'),
+    activeRunValidationGroup,
+    watchGroup,
+    watchEndGroup,
+    resumeGroup(capabilities),
+    activeRunRaces,
     ...recordRaceGroups,
     ...storeRaceGroups,
     ...modelGroups(capabilities),

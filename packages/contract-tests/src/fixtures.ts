@@ -5,6 +5,7 @@ import type {
   NewTestResult,
   NewTestRun,
 } from '@test-coordinator/domain';
+import type { RunProgress } from '@test-coordinator/ports';
 
 import { EPOCH } from './manual-clock.js';
 import { givenId } from './sequential-ids.js';
@@ -133,6 +134,20 @@ function fullService(fields: Partial<NewServiceInfo> = {}): NewServiceInfo {
   return service({ metadata: { zone: 'a', weights: [1, 0.5, { canary: true }] }, ...fields });
 }
 
+function progress(fields: Partial<RunProgress> = {}): RunProgress {
+  return { phase: 'injecting', ...fields };
+}
+
+/** Progress with every field given but the version. */
+function fullProgress(fields: Partial<RunProgress> = {}): RunProgress {
+  return progress({
+    progress: 0.25,
+    message: 'The engine is down; orders wait.',
+    counters: { assertions: 12, 'p99 ms': 249.5, drift: -3 },
+    ...fields,
+  });
+}
+
 /** Valid inputs of every create method; pass fields to change some of them. */
 export const fixtures = {
   at,
@@ -147,4 +162,6 @@ export const fixtures = {
   fullTestResult,
   service,
   fullService,
+  progress,
+  fullProgress,
 } as const;

@@ -11,6 +11,7 @@ export type {
 } from './adapter-harness.js';
 export {
   contractTitles,
+  describeActiveRunsContract,
   describeAdapterContract,
   describeCacheContract,
   describeChaosEventsContract,

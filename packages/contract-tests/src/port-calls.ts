@@ -1,4 +1,4 @@
-import type { CallOptions } from '@test-coordinator/ports';
+import type { ActiveRunEvent, CallOptions } from '@test-coordinator/ports';
 
 import type { Ports } from './adapter-harness.js';
 import { fixtures } from './fixtures.js';
@@ -107,11 +107,24 @@ export const portCalls: { readonly [Name in keyof Ports]: PortCalls<Ports[Name]>
     acquire: (port, options) => port.acquire(A_LOCK, { owner: 'ada', ttlMs: 60_000, ...options }),
     inspect: (port, options) => port.inspect(A_LOCK, options),
   },
+  activeRuns: {
+    publish: (port, options) => port.publish(id(1), fixtures.progress(), options),
+    get: (port, options) => port.get(id(1), options),
+    list: (port, options) => port.list(undefined, options),
+    clear: (port, options) => port.clear(id(1), options),
+    watch: (port, options) => firstOf(port.watch(options)),
+  },
   unitOfWork: {
     run: (port, options) =>
       port.run(({ scenarios }) => scenarios.create(fixtures.scenario({ scenarioId: 'in-a-unit' })), options),
   },
 };
+
+/** The first event, after which the watcher leaves; `undefined` when there is none. */
+async function firstOf(events: AsyncIterable<ActiveRunEvent>): Promise<ActiveRunEvent | undefined> {
+  for await (const event of events) return event;
+  return undefined;
+}
 
 /** Stores what the calls read and change, in the ports that are there. */
 export async function prepareEverything(ports: Partial<Ports>): Promise<void> {
@@ -124,6 +137,7 @@ export async function prepareEverything(ports: Partial<Ports>): Promise<void> {
   await ports.serviceDiscovery?.register(fixtures.service());
   await ports.cache?.set('number', 1, { ttlSeconds: null });
   await ports.cache?.set('object', { kept: true }, { ttlSeconds: null });
+  await ports.activeRuns?.publish(id(1), fixtures.fullProgress());
 }
 
 /** Everything that the ports hold, to be compared with itself later. */
@@ -137,5 +151,6 @@ export async function readEverything(ports: Partial<Ports>): Promise<readonly un
     await ports.serviceDiscovery?.listAllServices(),
     await ports.cache?.getMany(keys),
     await ports.executionLocks?.inspect(A_LOCK),
+    await ports.activeRuns?.list(),
   ];
 }

@@ -14,7 +14,7 @@ import { ManualClock } from './manual-clock.js';
 import { SequentialIds } from './sequential-ids.js';
 
 /** What a test may ask of its world besides the defaults. */
-export type TrialSettings = Pick<WorldDependencies, 'staleThresholdMs' | 'defaultTtlSeconds'>;
+export type TrialSettings = Omit<WorldDependencies, 'clock' | 'ids'>;
 
 /** Longest time that a store's clock may run apart from this machine's. */
 const CLOCK_SKEW_MS = 5_000;

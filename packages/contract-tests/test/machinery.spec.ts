@@ -50,7 +50,7 @@ describe('The machinery of the contract suite', () => {
     });
 
     it('When a capability is off, Then a counter-test takes the place of its test, with the reason', () => {
-      const off: AdapterCapabilities = { ...capabilities, durable: { no: 'it is made of air' } };
+      const off: AdapterCapabilities = { ...capabilities, shared: { no: 'it is made of air' } };
       const added = contractTitles(off).filter((title) => !contractTitles(capabilities).includes(title));
       expect(added).to.have.length(1);
       expect(added[0]).to.include('it is made of air');

@@ -10,7 +10,7 @@ describeAdapterContract(referenceHarness(), options);
 
 // As a store would have it that keeps the clock and has the ports of passing state alone.
 const passing = referenceHarness({
-  ports: ['cache', 'serviceDiscovery', 'executionLocks'],
+  ports: ['cache', 'serviceDiscovery', 'executionLocks', 'activeRuns'],
   durable: { no: 'it is in memory' },
   clock: { kind: 'store', granularityMs: 1 },
 });

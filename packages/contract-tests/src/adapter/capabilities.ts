@@ -15,6 +15,7 @@ const PORTS: readonly PortName[] = [
   'serviceDiscovery',
   'cache',
   'executionLocks',
+  'activeRuns',
   'unitOfWork',
 ];
 

@@ -122,5 +122,10 @@ function emptyContents({ world }: Trial): readonly unknown[] {
     ports.testResults,
     ports.serviceDiscovery,
   ];
-  return [...lists.map((port) => port && page), ports.cache && [], ports.executionLocks && null];
+  return [
+    ...lists.map((port) => port && page),
+    ports.cache && [],
+    ports.executionLocks && null,
+    ports.activeRuns && page,
+  ];
 }

@@ -1,5 +1,7 @@
 import type { ChaosEvent, Scenario, ServiceInfo, TestResult, TestRun } from '@test-coordinator/domain';
 
+import type { ActiveRun } from '@test-coordinator/ports';
+
 import type { Ports } from '../adapter-harness.js';
 import { fixtures } from '../fixtures.js';
 import type { Listing } from './listing.js';
@@ -61,6 +63,16 @@ const serviceItems = {
   add: ({ serviceDiscovery }, n) => serviceDiscovery.register(fixtures.service({ serviceId: readableId(n) })),
   remove: ({ serviceDiscovery }, n) => serviceDiscovery.deregister(readableId(n)),
   idIn: (item) => (item as ServiceInfo).serviceId,
+} satisfies Partial<Listing>;
+
+const activeItems = {
+  subject: 'activeRuns',
+  order: 'id',
+  prepare: () => Promise.resolve(),
+  idOf: id,
+  add: ({ activeRuns }, n) => activeRuns.publish(id(n), fixtures.progress()),
+  remove: ({ activeRuns }, n) => activeRuns.clear(id(n)),
+  idIn: (item) => (item as ActiveRun).runId,
 } satisfies Partial<Listing>;
 
 /** The run that the n-th item of a list over all runs belongs to: the items of two runs lie between each other. */
@@ -125,4 +137,5 @@ export const listings: readonly Listing[] = [
     name: 'the instances of one name',
     read: ({ serviceDiscovery }, request) => serviceDiscovery.listServicesByName('engine', request),
   },
+  { ...activeItems, name: 'active runs', read: ({ activeRuns }, request) => activeRuns.list(request) },
 ];

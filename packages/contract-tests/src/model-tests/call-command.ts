@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { ActiveRun } from '@test-coordinator/ports';
 import type { AsyncCommand } from 'fast-check';
 
 import { ModelRefusal } from '../model/model-refusal.js';
@@ -112,11 +113,18 @@ interface ListPage {
   readonly nextCursor: string | null;
 }
 
-/** A page without its cursor, which is the adapter's own affair; a mean to nine digits; all else as it is. */
-function comparable(answer: unknown): unknown {
+/**
+ * A page without its cursor, which is the adapter's own affair; a mean to nine digits; a live state without its time,
+ * which may be that of the store; all else as it is.
+ */
+export function comparable(answer: unknown): unknown {
   if (typeof answer === 'object' && answer !== null && 'nextCursor' in answer) {
     const { items, nextCursor } = answer as ListPage;
-    return { items: snapshot(items), isLast: nextCursor === null };
+    return { items: items.map(comparable), isLast: nextCursor === null };
+  }
+  if (typeof answer === 'object' && answer !== null && 'phase' in answer) {
+    const { updatedAt: _, ...told } = answer as ActiveRun;
+    return snapshot(told);
   }
   if (typeof answer === 'object' && answer !== null && 'mean' in answer && typeof answer.mean === 'number') {
     return { ...answer, mean: answer.mean.toPrecision(9) };

@@ -4,6 +4,7 @@ import type { AdapterCapabilities, PortName } from '../adapter-harness.js';
 import type { ContractGroup, ContractSubject, ContractTest } from '../contract-group.js';
 import { Trial } from '../trial.js';
 import { compare, type PortCall } from './call-command.js';
+import { activeRunCommands } from './active-run-commands.js';
 import { asCommand, type PortCommand } from './command-arbitraries.js';
 import { lockCommands } from './lock-commands.js';
 import { PRELUDE, REGISTRY_PRELUDE, SWEEPS } from './model-scripts.js';
@@ -64,6 +65,7 @@ const commandsOf: {
   serviceDiscovery: ({ clock }) => (clock.kind === 'manual' ? registryCommands : []),
   cache: ({ clock }) => cacheCommands(clock),
   executionLocks: ({ clock }) => lockCommands(clock),
+  activeRuns: ({ clock }) => activeRunCommands(clock),
   unitOfWork: ({ transactions }) => {
     if (transactions !== true) return [];
     const kinds = [scenarios, testRuns, chaosEvents, testResults];
@@ -101,7 +103,7 @@ export function modelGroups(manifest: AdapterCapabilities): readonly ContractGro
 
 function preludeOf(subject: PortName): readonly PortCall[] {
   if (subject === 'serviceDiscovery') return REGISTRY_PRELUDE;
-  return subject === 'cache' || subject === 'executionLocks' ? [] : PRELUDE;
+  return subject === 'cache' || subject === 'executionLocks' || subject === 'activeRuns' ? [] : PRELUDE;
 }
 
 /** The ports that are read to their end after a run. Locks are looked at after each command. */

@@ -117,6 +117,7 @@ export const SWEEPS: { readonly [Port in ModelledPort]: readonly PortCall[] } = 
     call('serviceDiscovery', 'getServiceCount'),
   ],
   cache: [call('cache', 'keys'), call('cache', 'getMany', ['a', 'A', '*'])],
+  activeRuns: [call('activeRuns', 'list'), call('activeRuns', 'list', { limit: 1 })],
 };
 
 function call(port: ModelledPort, method: string, ...values: readonly unknown[]): PortCall {
@@ -136,6 +137,8 @@ export function lookAgain({ port, values: [first] }: PortCall, isClockManual: bo
     case 'chaosEvents':
     case 'testResults':
       return first.length === 36 ? [call(port, 'getById', first)] : [];
+    case 'activeRuns':
+      return [call(port, 'get', first)];
     case 'serviceDiscovery':
       return first.length === 1
         ? [call(port, 'getServiceById', first), call(port, 'isServiceHealthy', first)]

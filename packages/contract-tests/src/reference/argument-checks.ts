@@ -38,6 +38,7 @@ import {
   checkUuid,
   checkVersion,
   readPage,
+  readRunProgress,
   refuse,
   refused,
   type ListRequest,
@@ -231,6 +232,12 @@ export const CHECKS: { readonly [Name in ModelledPort]: Checks<Ports[Name]> } = 
     flushAll: [],
     getJson: [checkKey],
     setJson: [checkKey, checkJsonObject],
+  },
+  activeRuns: {
+    publish: [uuid('runId'), readRunProgress],
+    get: [uuid('runId')],
+    list: [byId],
+    clear: [uuid('runId')],
   },
 };
 

@@ -17,6 +17,7 @@ import type { Ports } from '../adapter-harness.js';
 import { ModelRefusal } from '../model/model-refusal.js';
 import { CHECKS, checkArguments, checkTtl, type Check } from './argument-checks.js';
 import type { RecordModels, ReferenceStore } from './reference-store.js';
+import { watchModel } from './watch-model.js';
 
 type Method = (...values: readonly unknown[]) => unknown;
 type RecordPort = keyof Repositories;
@@ -43,11 +44,16 @@ export class ReferenceAdapter implements AdapterLifecycle {
   }
 
   ports(): Ports {
+    const { activeRuns, watchWindow } = this.store;
     return {
       ...this.#repositories(this.store.models, () => undefined),
       serviceDiscovery: this.#port<'serviceDiscovery'>('serviceDiscovery', this.store.serviceDiscovery),
       cache: this.#port<'cache'>('cache', this.store.cache),
       executionLocks: this.#locks(),
+      activeRuns: {
+        ...this.#port<'activeRuns'>('activeRuns', activeRuns),
+        watch: (options = {}) => watchModel(activeRuns, watchWindow, options, () => this.#mayCall(undefined)),
+      },
       unitOfWork: { run: (work, options) => this.#runUnit(work, options) },
     };
   }

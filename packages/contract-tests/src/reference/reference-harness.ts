@@ -13,6 +13,7 @@ const EVERYTHING: AdapterCapabilities = {
     'serviceDiscovery',
     'cache',
     'executionLocks',
+    'activeRuns',
     'unitOfWork',
   ],
   durable: true,

@@ -1,12 +1,15 @@
 import {
+  DEFAULT_ACTIVE_RUN_TTL_MS,
   DEFAULT_CACHE_TTL_SECONDS,
   DEFAULT_STALE_THRESHOLD_MS,
+  DEFAULT_WATCH_WINDOW,
   DataAdapterError,
   type Repositories,
 } from '@test-coordinator/ports';
 
 import type { WorldDependencies } from '../adapter-harness.js';
 import { CacheModel } from '../model/cache-model.js';
+import { ActiveRunsModel } from '../model/active-runs-model.js';
 import { LocksModel } from '../model/locks-model.js';
 import { ChaosEventsModel } from '../model/chaos-events-model.js';
 import { RecordsState, type Row } from '../model/records-state.js';
@@ -27,13 +30,17 @@ export class ReferenceStore {
   readonly serviceDiscovery: ServiceDiscoveryModel;
   readonly cache: CacheModel;
   readonly locks: LocksModel;
+  readonly activeRuns: ActiveRunsModel;
+  readonly watchWindow: number;
   /** How the link to the store is: calls fail while it is not `up`. */
   link: 'up' | 'reset' | 'freeze' = 'up';
 
   constructor(private readonly dependencies: WorldDependencies) {
-    const { clock, staleThresholdMs, defaultTtlSeconds } = dependencies;
+    const { clock, staleThresholdMs, defaultTtlSeconds, activeRunTtlMs, watchWindow } = dependencies;
     this.models = this.modelsOf(this.state);
     this.serviceDiscovery = new ServiceDiscoveryModel(clock, staleThresholdMs ?? DEFAULT_STALE_THRESHOLD_MS);
+    this.activeRuns = new ActiveRunsModel(clock, activeRunTtlMs ?? DEFAULT_ACTIVE_RUN_TTL_MS);
+    this.watchWindow = watchWindow ?? DEFAULT_WATCH_WINDOW;
     this.locks = new LocksModel(clock);
     this.cache = new CacheModel(clock, defaultTtlSeconds ?? DEFAULT_CACHE_TTL_SECONDS);
   }

@@ -71,9 +71,10 @@ export const adapterSaboteurs: readonly Saboteur[] = [
       'testResults/call options',
       'cache/call options',
       'executionLocks/call options',
+      'activeRuns/call options',
       'unitOfWork/call options',
     ],
-    sabotage({ ports: { scenarios, testResults, cache, executionLocks, unitOfWork } }) {
+    sabotage({ ports: { scenarios, testResults, cache, executionLocks, activeRuns, unitOfWork } }) {
       const unsignalled = (options: CallOptions | undefined): CallOptions => ({
         ...options,
         signal: undefined,
@@ -92,6 +93,9 @@ export const adapterSaboteurs: readonly Saboteur[] = [
           executionLocks: instead(executionLocks, {
             acquire: (resource, request) =>
               executionLocks.acquire(resource, { ...request, signal: undefined }),
+          }),
+          activeRuns: instead(activeRuns, {
+            clear: (runId, options) => activeRuns.clear(runId, unsignalled(options)),
           }),
           cache: instead(cache, { flushAll: (options) => cache.flushAll(unsignalled(options)) }),
         },

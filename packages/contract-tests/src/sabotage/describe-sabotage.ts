@@ -4,6 +4,7 @@ import type { AdapterHarness, ContractOptions } from '../adapter-harness.js';
 import { groupName } from '../contract-group.js';
 import { contractGroups } from '../contract-groups.js';
 import { runContractGroup } from '../run-contract-group.js';
+import { activeRunSaboteurs } from './active-run-saboteurs.js';
 import { adapterSaboteurs } from './adapter-saboteurs.js';
 import { cacheSaboteurs } from './cache-saboteurs.js';
 import { changeSaboteurs } from './change-saboteurs.js';
@@ -15,6 +16,7 @@ import { registrySaboteurs } from './registry-saboteurs.js';
 import { sabotaged, type Saboteur } from './saboteur.js';
 import { statisticsSaboteurs } from './statistics-saboteurs.js';
 import { storingSaboteurs } from './storing-saboteurs.js';
+import { watchSaboteurs } from './watch-saboteurs.js';
 
 /** Every mistake that the suite is known to catch. A new rule of the contract comes with its saboteur. */
 export const saboteurs: readonly Saboteur[] = [
@@ -27,6 +29,8 @@ export const saboteurs: readonly Saboteur[] = [
   ...registrySaboteurs,
   ...cacheSaboteurs,
   ...lockSaboteurs,
+  ...activeRunSaboteurs,
+  ...watchSaboteurs,
   ...adapterSaboteurs,
 ];
 
