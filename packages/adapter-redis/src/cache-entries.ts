@@ -1,7 +1,7 @@
 import { addToEntry, expireEntry, readIndex, removeEntries, storeEntries } from './cache-scripts.js';
 import { GatheredCalls } from './gathered-calls.js';
 import type { RedisConnections } from './redis-connections.js';
-import { CACHE_BUCKETS, type CachePlace, type RedisKeys } from './redis-keys.js';
+import { BUCKETS, type CachePlace, type RedisKeys } from './redis-keys.js';
 
 /** One entry as the script stores it. */
 export interface EntryToStore {
@@ -34,7 +34,7 @@ export class CacheEntries {
   constructor(connections: RedisConnections, keys: RedisKeys) {
     this.#connections = connections;
     this.#keys = keys;
-    const lanes = Array.from({ length: connections.isCluster ? CACHE_BUCKETS : 1 });
+    const lanes = Array.from({ length: connections.isCluster ? BUCKETS : 1 });
     this.#reads = lanes.map(() => new GatheredCalls((places) => this.#mget(places)));
     this.#writes = lanes.map(() => new GatheredCalls((entries) => this.#storeTogether(entries)));
   }

@@ -16,6 +16,8 @@ export interface CallKind {
   readonly ids?: LogFields;
   /** Doing it twice does something else than doing it once: without a reply it is `UNKNOWN_OUTCOME`. */
   readonly countsOnce?: boolean;
+  /** A holder renews or gives back what it has: let in also while the adapter stops. */
+  readonly isOfLease?: boolean;
 }
 
 interface Refusal {
@@ -46,9 +48,13 @@ export class Calls {
     this.#refusal = { code, message };
   }
 
-  /** Refuses calls from now on, and resolves when those under way are over. */
-  async close(): Promise<void> {
+  /** Refuses calls from now on. */
+  close(): void {
     this.#refusal = closed('has been stopped');
+  }
+
+  /** After `close`: resolves when the calls under way are over. */
+  async drained(): Promise<void> {
     if (this.#underWay === 0) return;
     await new Promise<void>((resolve) => {
       this.#drained = resolve;
@@ -56,11 +62,12 @@ export class Calls {
   }
 
   async run<Answer>(
-    { operation, ids = NO_IDS, countsOnce = false }: CallKind,
+    { operation, ids = NO_IDS, countsOnce = false, isOfLease = false }: CallKind,
     options: CallOptions | undefined,
     work: () => Promise<Answer>,
   ): Promise<Answer> {
-    if (this.#refusal !== undefined) throw new DataAdapterError(this.#refusal.code, this.#refusal.message);
+    if (this.#refusal !== undefined && !isOfLease)
+      throw new DataAdapterError(this.#refusal.code, this.#refusal.message);
     if (options !== undefined) {
       throwIfAborted(options);
       checkFence(options);
@@ -74,6 +81,7 @@ export class Calls {
       }
       return answer;
     } catch (error) {
+      if (options?.signal?.aborted === true && error === options.signal.reason) throw error;
       throw portError(error, { operation, ids, countsOnce });
     } finally {
       this.#underWay -= 1;

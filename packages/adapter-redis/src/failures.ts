@@ -109,16 +109,22 @@ export interface FailedCall {
 export function portError(error: unknown, { operation, ids, countsOnce }: FailedCall): DataAdapterError {
   if (DataAdapterError.is(error)) return error;
   const { code, advice, mayHaveRun } = failureOf(error);
-  const { serviceId } = ids;
+  const [entity, id] = subjectOf(ids);
   const about = {
-    ...(typeof serviceId === 'string' && { entity: 'service', id: serviceId }),
+    ...(id !== undefined && { entity, id }),
     // What the server refused holds the command's arguments, a password among them.
     ...(!(error instanceof Error && 'command' in error) && { cause: error }),
   };
-  const place = typeof serviceId === 'string' ? `${operation} of ${serviceId}` : operation;
+  const place = id === undefined ? operation : `${operation} of ${id}`;
   if (countsOnce && mayHaveRun) {
     const what = 'the reply was lost, so it may have been done or not; read before you repeat it';
     return new DataAdapterError('UNKNOWN_OUTCOME', `${place}: ${what}`, about);
   }
   return new DataAdapterError(code, `${place}: ${advice}`, about);
+}
+
+/** What the call was about, once its arguments have been checked: only then the server was asked. */
+function subjectOf({ serviceId, resource }: LogFields): readonly [entity: string, id: string | undefined] {
+  if (typeof serviceId === 'string') return ['service', serviceId];
+  return ['lock', typeof resource === 'string' ? resource : undefined];
 }

@@ -6,6 +6,7 @@ import {
   type AdapterHealth,
   type AdapterLifecycle,
   type CacheRepository,
+  type ExecutionLocks,
   type Logger,
   type ServiceDiscoveryRepository,
 } from '@test-coordinator/ports';
@@ -15,6 +16,7 @@ import { Calls } from './calls.js';
 import { portError, reasonOf } from './failures.js';
 import { RedisCacheRepository } from './redis-cache-repository.js';
 import { RedisConnections } from './redis-connections.js';
+import { RedisExecutionLocks } from './redis-execution-locks.js';
 import { RedisKeys } from './redis-keys.js';
 import { RedisServiceDiscoveryRepository } from './redis-service-discovery-repository.js';
 import { readRedisSettings, type ReadRedisSettings, type RedisSettings } from './redis-settings.js';
@@ -34,10 +36,11 @@ const RETRY_MS = 1_000;
 export interface RedisPorts {
   readonly serviceDiscovery: ServiceDiscoveryRepository;
   readonly cache: CacheRepository;
+  readonly executionLocks: ExecutionLocks;
 }
 
 /**
- * Cache and service discovery in Redis, and their life. Built by `createRedisAdapter` or by `redisModule`. Adapters with
+ * Cache, service discovery and execution locks in Redis, and their life. Built by `createRedisAdapter` or by `redisModule`. Adapters with
  * the same server and key prefix share their data.
  */
 export class RedisAdapter implements AdapterLifecycle {
@@ -46,6 +49,7 @@ export class RedisAdapter implements AdapterLifecycle {
   readonly #logger: Logger;
   readonly #calls: Calls;
   readonly #connections: RedisConnections;
+  readonly #locks: RedisExecutionLocks;
   #state: 'new' | 'started' | 'stopped' = 'new';
   /** Why the server is still waited for, after a degraded start. */
   #awaitedBecause: string | undefined;
@@ -63,6 +67,7 @@ export class RedisAdapter implements AdapterLifecycle {
     this.#logger = logger;
     this.#calls = calls;
     this.#connections = connections;
+    this.#locks = new RedisExecutionLocks({ connections, keys, calls });
     this.ports = Object.freeze({
       serviceDiscovery: new RedisServiceDiscoveryRepository({
         connections,
@@ -75,6 +80,7 @@ export class RedisAdapter implements AdapterLifecycle {
         calls,
         defaultTtlSeconds: read.defaultTtlSeconds,
       }),
+      executionLocks: this.#locks,
     });
   }
 
@@ -88,7 +94,7 @@ export class RedisAdapter implements AdapterLifecycle {
     return this.#starting;
   }
 
-  /** Waits for the calls under way, which their time limit bounds. */
+  /** Releases the leases and waits for the calls under way, which their time limit bounds. */
   stop(): Promise<void> {
     this.#state = 'stopped';
     this.#stopAsked.abort();
@@ -155,7 +161,9 @@ export class RedisAdapter implements AdapterLifecycle {
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
     await this.#awaiting;
-    await this.#calls.close();
+    this.#calls.close();
+    await this.#locks.close();
+    await this.#calls.drained();
     this.#connections.close();
     this.#logger.info({ adapter: 'redis' }, 'stopped the Redis adapter');
   }

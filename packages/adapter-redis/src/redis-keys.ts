@@ -11,16 +11,21 @@
  * | `<p>{<p>svc}:listed`   | zset   | `<registered>:<id>`, all of score 0: newest first      | none ²            |
  * | `<p>{<p>svc}:named`    | zset   | `<name> <registered> <id>`, all of score 0             | none ²            |
  *
- * b = FNV-1a of the cache key, modulo 64, as two digits.
+ * | `<p>{<p>l<b>}:<name>`  | hash   | fence; of a lock that is held owner, attempt, times    | none ³            |
+ *
+ * b = FNV-1a of the cache key, or of the name of the lock, modulo 64, as two digits.
  * ¹ Writes to a bucket remove expired members, 16 each on average, and Redis removes an empty zset.
  * ² Goes with the instance: deregistered or removed as stale.
+ * ³ The fence stays for good, so that it rises. One key for each lock: a script over two, of which one is not there yet,
+ *   has to wait while their slot moves.
  */
 
 /**
  * A bucket is what a cluster moves as one, and while its slot moves, its new entries wait: 64 buckets of a million
  * entries move in a fraction of a second each. More would make a read of all keys dearer: one call a bucket.
+ * Locks are spread over as many, so that the circuit breakers of a cluster, one for each slot, stay few.
  */
-export const CACHE_BUCKETS = 64;
+export const BUCKETS = 64;
 
 export interface RegistryKeys {
   readonly info: string;
@@ -41,11 +46,13 @@ export class RedisKeys {
   readonly registry: RegistryKeys;
   readonly #entryPrefixes: readonly string[];
   readonly #indexes: readonly string[];
+  readonly #lockPrefixes: readonly string[];
 
   constructor(prefix: string) {
-    const buckets = Array.from({ length: CACHE_BUCKETS }, (_, bucket) => String(bucket).padStart(2, '0'));
+    const buckets = Array.from({ length: BUCKETS }, (_, bucket) => String(bucket).padStart(2, '0'));
     this.#entryPrefixes = buckets.map((bucket) => `${prefix}{${prefix}c${bucket}}:e:`);
     this.#indexes = buckets.map((bucket) => `${prefix}{${prefix}c${bucket}}:i`);
+    this.#lockPrefixes = buckets.map((bucket) => `${prefix}{${prefix}l${bucket}}:`);
     const registry = `${prefix}{${prefix}svc}`;
     this.registry = {
       info: `${registry}:info`,
@@ -60,6 +67,10 @@ export class RedisKeys {
     return { bucket, entry: this.#entryPrefixes[bucket]! + key, index: this.#indexes[bucket]! };
   }
 
+  lock(resource: string): string {
+    return this.#lockPrefixes[bucketOf(resource)]! + resource;
+  }
+
   /** The indexes of all buckets, by bucket. */
   get cacheIndexes(): readonly string[] {
     return this.#indexes;
@@ -71,5 +82,5 @@ function bucketOf(key: string): number {
   for (let index = 0; index < key.length; index += 1) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }
-  return (hash >>> 0) % CACHE_BUCKETS;
+  return (hash >>> 0) % BUCKETS;
 }

@@ -1,4 +1,10 @@
-import { CacheRepository, Logger, ServiceDiscoveryRepository, type Token } from '@test-coordinator/ports';
+import {
+  CacheRepository,
+  ExecutionLocks,
+  Logger,
+  ServiceDiscoveryRepository,
+  type Token,
+} from '@test-coordinator/ports';
 import { ContainerModule } from 'inversify';
 
 import { RedisAdapter, type RedisPorts } from './redis-adapter.js';
@@ -26,5 +32,6 @@ export function redisModule(settings: RedisSettings): ContainerModule {
     };
     bindPort(ServiceDiscoveryRepository, ({ serviceDiscovery }) => serviceDiscovery);
     bindPort(CacheRepository, ({ cache }) => cache);
+    bindPort(ExecutionLocks, ({ executionLocks }) => executionLocks);
   });
 }

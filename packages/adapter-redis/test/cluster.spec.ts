@@ -34,7 +34,7 @@ describe('Given a cluster of three masters', function () {
 
   it('When slots move under load, Then every call is answered, and nothing is lost or counted twice', async () => {
     await using adapter = await openAdapter({ url: cluster.url, keyPrefix: 'p:', poolSize: 2, ...LIMITS });
-    const { cache, serviceDiscovery } = adapter.ports;
+    const { cache, executionLocks, serviceDiscovery } = adapter.ports;
     for (const batch of ['key a', 'key b']) {
       const entries = Array.from({ length: 1_000 }, (_, n) => [`${batch}${n}`, n] as const);
       await cache.setMany(new Map(entries), { ttlSeconds: null });
@@ -42,11 +42,24 @@ describe('Given a cluster of three masters', function () {
     await serviceDiscovery.register(fixtures.service({ serviceId: 'a' }));
     using direct = directTo(cluster.servers[0]!.url);
     const slots = await Promise.all(
-      ['p:{p:c44}:i', 'p:{p:svc}:info'].map((key) => direct.cluster('KEYSLOT', key)),
+      ['p:{p:c44}:i', 'p:{p:svc}:info', 'p:{p:l59}:engine'].map((key) => direct.cluster('KEYSLOT', key)),
     );
     const outcomes: string[] = [];
     let counted = 0;
     let isMoving = true;
+    const fences: number[] = [];
+    const locking = (async () => {
+      while (isMoving) {
+        const outcome = await outcomeOf(
+          executionLocks.acquire('engine', { owner: 'ada', ttlMs: 5_000 }).then(async (lease) => {
+            fences.push(lease.fence);
+            await lease.renew();
+            expect(await lease.release()).to.equal(true);
+          }),
+        );
+        outcomes.push(outcome);
+      }
+    })();
     const load = Array.from({ length: 8 }, async (_, caller) => {
       for (let n = 0; isMoving; n += 1) {
         outcomes.push(
@@ -63,7 +76,7 @@ describe('Given a cluster of three masters', function () {
       for (const slot of [...slots, ...slots, ...slots]) moved += await cluster.moveSlot(slot);
     } finally {
       isMoving = false;
-      await Promise.all(load);
+      await Promise.all([locking, ...load]);
     }
 
     expect(moved, 'keys that moved').to.be.greaterThan(50);
@@ -71,6 +84,8 @@ describe('Given a cluster of three masters', function () {
     expect(await cache.get('key')).to.equal(counted);
     expect((await cache.keys('key ?*')).length).to.equal(2_000);
     expect(await serviceDiscovery.isServiceHealthy('a')).to.equal(true);
+    expect(fences.length).to.be.greaterThan(1);
+    expect(fences).to.deep.equal([...new Set(fences)].sort((a, b) => a - b));
   });
 
   it('When a master is killed under load, Then no counter is counted twice, and the other masters serve on', async () => {

@@ -19,10 +19,11 @@ describe('Given the keys that the adapter writes', function () {
     await server.stop();
   });
 
-  it('When cache and registry are used, Then every key has the prefix, the type and the ttl of the table', async () => {
+  it('When every port is used, Then every key has the prefix, the type and the ttl of the table', async () => {
     await using adapter = await openAdapter({ url: server.url, keyPrefix: 'p:' });
     await adapter.ports.cache.set('key', 1, { ttlSeconds: 60 });
     await adapter.ports.serviceDiscovery.register(fixtures.service());
+    await adapter.ports.executionLocks.acquire('engine', { owner: 'ada', ttlMs: 60_000 });
 
     const keys = (await direct.keys('*')).sort();
     const table = await Promise.all(
@@ -32,6 +33,7 @@ describe('Given the keys that the adapter writes', function () {
     expect(table).to.deep.equal([
       ['p:{p:c44}:e:key', 'string', 60],
       ['p:{p:c44}:i', 'zset', -1],
+      ['p:{p:l59}:engine', 'hash', -1],
       ['p:{p:svc}:info', 'hash', -1],
       ['p:{p:svc}:listed', 'zset', -1],
       ['p:{p:svc}:named', 'zset', -1],

@@ -65,7 +65,7 @@ export function redisHarness(
   return {
     name,
     capabilities: {
-      ports: ['serviceDiscovery', 'cache'],
+      ports: ['serviceDiscovery', 'cache', 'executionLocks'],
       durable: true,
       shared: true,
       transactions: { no: 'Redis holds no records' },

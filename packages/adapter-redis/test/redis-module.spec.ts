@@ -1,6 +1,10 @@
 import { expect } from 'chai';
 import { RedisAdapter, redisModule } from '@test-coordinator/adapter-redis';
+<<<<<<< HEAD
 import { CacheRepository, DataAdapterError, ServiceDiscoveryRepository } from '@test-coordinator/ports';
+=======
+import { CacheRepository, ExecutionLocks, ServiceDiscoveryRepository } from '@test-coordinator/ports';
+>>>>>>> 08b4a3b (Hold execution locks in Redis: one key a lock, fences that outlive its data, a lost grant that its caller gets back)
 import { startTestRedis } from '@test-coordinator/services';
 import { Container } from 'inversify';
 
@@ -9,7 +13,11 @@ import { freshPrefix } from './redis-harness.js';
 describe('Given a container with the module of the Redis adapter', function () {
   this.timeout(20_000);
 
-  for (const [name, token] of Object.entries({ CacheRepository, ServiceDiscoveryRepository })) {
+  for (const [name, token] of Object.entries({
+    CacheRepository,
+    ExecutionLocks,
+    ServiceDiscoveryRepository,
+  })) {
     it(`When ${name} is asked for twice, Then both are the port of the one adapter`, () => {
       const container = new Container();
       container.load(redisModule({ url: 'redis://localhost' }));

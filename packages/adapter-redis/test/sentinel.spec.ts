@@ -6,10 +6,11 @@ import { openAdapter, outcomeOf, until } from './opened-adapter.js';
 describe('Given a master that sentinels name', function () {
   this.timeout(60_000);
 
-  it('When it dies under load, Then the adapter goes on with the new one, and no counter is counted twice', async () => {
+  it('When it dies under load, Then the adapter goes on with the new one, fences rise, and no counter is counted twice', async () => {
     await using sentinel = await RedisSentinel.start();
     await using adapter = await openAdapter({ url: sentinel.url, poolSize: 2, socketTimeoutMs: 1_000 });
-    const { cache } = adapter.ports;
+    const { cache, executionLocks } = adapter.ports;
+    const before = await executionLocks.acquire('engine', { owner: 'ada', ttlMs: 1_000 });
     await cache.set('before', 'kept', { ttlSeconds: null });
     await cache.increment('hits', 1, { ttlSeconds: null });
     const outcomes = new Map<string, number>();
@@ -34,6 +35,8 @@ describe('Given a master that sentinels name', function () {
       await load;
     }
 
+    const after = await executionLocks.acquire('engine', { owner: 'bob', ttlMs: 60_000, waitMs: 5_000 });
+    expect(after.fence).to.be.greaterThan(before.fence);
     const failed = [...outcomes].filter(([outcome]) => outcome !== 'answered');
     expect(failed, 'the fault').not.to.be.empty;
     const most = 1 + (outcomes.get('answered') ?? 0) + (outcomes.get('UNKNOWN_OUTCOME') ?? 0);

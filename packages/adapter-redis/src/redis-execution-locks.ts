@@ -1,0 +1,121 @@
+import {
+  LeaseKeeper,
+  checkServiceId,
+  type CallOptions,
+  type ExecutionLocks,
+  type Lease,
+  type LockHolder,
+  type LockRequest,
+  type LockState,
+} from '@test-coordinator/ports';
+
+import type { Calls } from './calls.js';
+import { failureOf } from './failures.js';
+import { grantLock, inspectLock, releaseLock, renewLock } from './lock-scripts.js';
+import { LostAttempts } from './lost-attempts.js';
+import type { RedisConnections } from './redis-connections.js';
+import type { RedisKeys } from './redis-keys.js';
+import type { Script } from './script.js';
+
+/** What the locks work on. */
+export interface ExecutionLocksContext {
+  readonly connections: RedisConnections;
+  readonly keys: RedisKeys;
+  readonly calls: Calls;
+}
+
+type Granted = readonly [fence: number, acquiredAtMs: number, expiresAtMs: number];
+type Held = readonly [owner: string, fence: number, expiresInMs: number];
+
+/** Locks in Redis, by Redis's clock. Each step is one script on one key, so a slot that moves holds none of them up. */
+export class RedisExecutionLocks implements ExecutionLocks {
+  readonly #connections: RedisConnections;
+  readonly #keys: RedisKeys;
+  readonly #calls: Calls;
+  readonly #lost = new LostAttempts(() => performance.now());
+  readonly #keeper = new LeaseKeeper({
+    grant: (resource, lock) => this.#grant(resource, lock),
+    renew: (resource, fence, ttlMs) => this.#renew(resource, fence, ttlMs),
+    release: (resource, fence) => this.#release(resource, fence),
+  });
+
+  constructor({ connections, keys, calls }: ExecutionLocksContext) {
+    this.#connections = connections;
+    this.#keys = keys;
+    this.#calls = calls;
+  }
+
+  acquire(resource: string, request: LockRequest): Promise<Lease> {
+    const call = { operation: 'executionLocks.acquire', ids: { resource }, countsOnce: true };
+    const options = typeof request === 'object' && request !== null ? request : undefined;
+    return this.#calls.run(call, options, () => this.#keeper.acquire(resource, request));
+  }
+
+  inspect(resource: string, options?: CallOptions): Promise<LockState | null> {
+    return this.#calls.run({ operation: 'executionLocks.inspect', ids: { resource } }, options, async () => {
+      checkServiceId(resource, 'resource');
+      const [owner, ...numbers] = await this.#run<[] | [string, string, string, string]>(
+        inspectLock,
+        resource,
+        [],
+      );
+      if (owner === undefined) return null;
+      const [fence, acquiredAtMs, expiresAtMs] = numbers.map(Number) as [number, number, number];
+      return lockState(resource, owner, [fence, acquiredAtMs, expiresAtMs]);
+    });
+  }
+
+  /** Ends every lease and every wait. Resolves when the leases are released, or their store has not answered. */
+  close(): Promise<void> {
+    return this.#keeper.close();
+  }
+
+  async #grant(
+    resource: string,
+    {
+      owner,
+      ttlMs,
+      fenceAbove,
+    }: { readonly owner: string; readonly ttlMs: number; readonly fenceAbove: number },
+  ): Promise<LockState | { readonly heldBy: LockHolder }> {
+    const attempt = this.#lost.next();
+    const values = [owner, ttlMs, fenceAbove, attempt, ...this.#lost.of(resource)];
+    try {
+      const answer = await this.#run<Granted | Held>(grantLock, resource, values);
+      return isHeld(answer)
+        ? { heldBy: { owner: answer[0], fence: answer[1], expiresInMs: answer[2] } }
+        : lockState(resource, owner, answer);
+    } catch (error) {
+      if (failureOf(error).mayHaveRun) this.#lost.add(resource, attempt, ttlMs);
+      throw error;
+    }
+  }
+
+  #renew(resource: string, fence: number, ttlMs: number): Promise<Date | null> {
+    const call = { operation: 'executionLocks.renew', ids: { resource, fence }, isOfLease: true };
+    return this.#calls.run(call, undefined, async () => {
+      const expiresAtMs = await this.#run<number | null>(renewLock, resource, [fence, ttlMs]);
+      return expiresAtMs === null ? null : new Date(expiresAtMs);
+    });
+  }
+
+  #release(resource: string, fence: number): Promise<boolean> {
+    const ids = { resource, fence };
+    const call = { operation: 'executionLocks.release', ids, countsOnce: true, isOfLease: true };
+    return this.#calls.run(call, undefined, async () => {
+      return (await this.#run<number>(releaseLock, resource, [fence])) === 1;
+    });
+  }
+
+  #run<Reply>(script: Script, resource: string, values: readonly (string | number)[]): Promise<Reply> {
+    return this.#connections.run(script, [this.#keys.lock(resource)], values);
+  }
+}
+
+function isHeld(answer: Granted | Held): answer is Held {
+  return typeof answer[0] === 'string';
+}
+
+function lockState(resource: string, owner: string, [fence, acquiredAtMs, expiresAtMs]: Granted): LockState {
+  return { resource, owner, fence, acquiredAt: new Date(acquiredAtMs), expiresAt: new Date(expiresAtMs) };
+}
