@@ -48,6 +48,11 @@ export class Calls {
     this.#refusal = { code, message };
   }
 
+  /** @throws DataAdapterError `CLOSED`, or what `refuse` was given, unless calls are let in. */
+  assertOpen(): void {
+    if (this.#refusal !== undefined) throw new DataAdapterError(this.#refusal.code, this.#refusal.message);
+  }
+
   /** Refuses calls from now on. */
   close(): void {
     this.#refusal = closed('has been stopped');
@@ -66,8 +71,7 @@ export class Calls {
     options: CallOptions | undefined,
     work: () => Promise<Answer>,
   ): Promise<Answer> {
-    if (this.#refusal !== undefined && !isOfLease)
-      throw new DataAdapterError(this.#refusal.code, this.#refusal.message);
+    if (!isOfLease) this.assertOpen();
     if (options !== undefined) {
       throwIfAborted(options);
       checkFence(options);

@@ -124,7 +124,12 @@ export function portError(error: unknown, { operation, ids, countsOnce }: Failed
 }
 
 /** What the call was about, once its arguments have been checked: only then the server was asked. */
-function subjectOf({ serviceId, resource }: LogFields): readonly [entity: string, id: string | undefined] {
+function subjectOf({
+  serviceId,
+  resource,
+  runId,
+}: LogFields): readonly [entity: string, id: string | undefined] {
   if (typeof serviceId === 'string') return ['service', serviceId];
-  return ['lock', typeof resource === 'string' ? resource : undefined];
+  if (typeof resource === 'string') return ['lock', resource];
+  return ['run', typeof runId === 'string' ? runId : undefined];
 }

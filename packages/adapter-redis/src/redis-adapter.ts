@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   DataAdapterError,
   silentLogger,
+  type ActiveRuns,
   type AdapterHealth,
   type AdapterLifecycle,
   type CacheRepository,
@@ -14,6 +15,7 @@ import {
 import { CacheEntries } from './cache-entries.js';
 import { Calls } from './calls.js';
 import { portError, reasonOf } from './failures.js';
+import { RedisActiveRuns } from './redis-active-runs.js';
 import { RedisCacheRepository } from './redis-cache-repository.js';
 import { RedisConnections } from './redis-connections.js';
 import { RedisExecutionLocks } from './redis-execution-locks.js';
@@ -37,10 +39,11 @@ export interface RedisPorts {
   readonly serviceDiscovery: ServiceDiscoveryRepository;
   readonly cache: CacheRepository;
   readonly executionLocks: ExecutionLocks;
+  readonly activeRuns: ActiveRuns;
 }
 
 /**
- * Cache, service discovery and execution locks in Redis, and their life. Built by `createRedisAdapter` or by `redisModule`. Adapters with
+ * Cache, service discovery, execution locks and live states in Redis, and their life. Built by `createRedisAdapter` or by `redisModule`. Adapters with
  * the same server and key prefix share their data.
  */
 export class RedisAdapter implements AdapterLifecycle {
@@ -50,6 +53,7 @@ export class RedisAdapter implements AdapterLifecycle {
   readonly #calls: Calls;
   readonly #connections: RedisConnections;
   readonly #locks: RedisExecutionLocks;
+  readonly #activeRuns: RedisActiveRuns;
   #state: 'new' | 'started' | 'stopped' = 'new';
   /** Why the server is still waited for, after a degraded start. */
   #awaitedBecause: string | undefined;
@@ -68,6 +72,14 @@ export class RedisAdapter implements AdapterLifecycle {
     this.#calls = calls;
     this.#connections = connections;
     this.#locks = new RedisExecutionLocks({ connections, keys, calls });
+    this.#activeRuns = new RedisActiveRuns({
+      connections,
+      keys: keys.activeRuns,
+      calls,
+      ttlMs: read.activeRunTtlMs,
+      window: read.watchWindow,
+      blockMs: Math.ceil(read.socketTimeoutMs / 2),
+    });
     this.ports = Object.freeze({
       serviceDiscovery: new RedisServiceDiscoveryRepository({
         connections,
@@ -81,6 +93,7 @@ export class RedisAdapter implements AdapterLifecycle {
         defaultTtlSeconds: read.defaultTtlSeconds,
       }),
       executionLocks: this.#locks,
+      activeRuns: this.#activeRuns,
     });
   }
 
@@ -162,6 +175,7 @@ export class RedisAdapter implements AdapterLifecycle {
     await this.#starting?.catch(() => undefined);
     await this.#awaiting;
     this.#calls.close();
+    this.#activeRuns.close();
     await this.#locks.close();
     await this.#calls.drained();
     this.#connections.close();

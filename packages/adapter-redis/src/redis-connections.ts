@@ -27,6 +27,7 @@ export class RedisConnections {
   readonly #breakers = new Map<string, CircuitBreaker>();
   readonly #warnings = new Set<string>();
   #connections: readonly Connection[] = [];
+  #blocking: RedisClient | undefined;
 
   constructor(settings: ReadRedisSettings, logger: Logger) {
     this.#settings = settings;
@@ -61,12 +62,10 @@ export class RedisConnections {
   async connect(): Promise<void> {
     let lastError: unknown;
     this.#connections = Array.from({ length: this.#settings.poolSize }, () => {
-      const client = openClient(this.#settings);
+      const client = this.#openClient();
       client.on('error', (error: unknown) => {
         lastError = error;
-        this.#warn(failureOf(error).advice);
       });
-      client.on('ready', () => this.#noteRecovery());
       return { client, underWay: 0 };
     });
     try {
@@ -79,6 +78,25 @@ export class RedisConnections {
 
   close(): void {
     for (const { client } of this.#connections) client.disconnect();
+    this.#blocking?.disconnect();
+  }
+
+  /**
+   * The one connection for commands that block, which others would wait behind. It is not of the pool, and opened when it
+   * is first asked for. Rejects with the driver's error.
+   */
+  async blocking(): Promise<RedisClient> {
+    if (this.#blocking !== undefined) return this.#blocking;
+    const client = this.#openClient();
+    this.#blocking = client;
+    try {
+      await connected(client);
+    } catch (error) {
+      client.disconnect();
+      this.#blocking = undefined;
+      throw error;
+    }
+    return client;
   }
 
   /** Reaches the server, or some node of the cluster. */
@@ -124,6 +142,13 @@ export class RedisConnections {
         return (await client.eval(script.lua, keys.length, ...keys, ...values)) as Reply;
       }
     });
+  }
+
+  #openClient(): RedisClient {
+    const client = openClient(this.#settings);
+    client.on('error', (error: unknown) => this.#warn(failureOf(error).advice));
+    client.on('ready', () => this.#noteRecovery());
+    return client;
   }
 
   /** Once for each reason: while the server is away, every connection fails again every second. */

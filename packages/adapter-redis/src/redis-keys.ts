@@ -12,12 +12,18 @@
  * | `<p>{<p>svc}:named`    | zset   | `<name> <registered> <id>`, all of score 0             | none ²            |
  *
  * | `<p>{<p>l<b>}:<name>`  | hash   | fence; of a lock that is held owner, attempt, times    | none ³            |
+ * | `<p>{<p>run}:states`   | hash   | run id → event, version, times, JSON of a live state   | none ⁴            |
+ * | `<p>{<p>run}:expiring` | zset   | run id, by the expiry of its state in ms               | none ⁴            |
+ * | `<p>{<p>run}:listed`   | zset   | run id, all of score 0: newest first                   | none ⁴            |
+ * | `<p>{<p>run}:events`   | stream | run id and state of the latest changes                 | none ⁴            |
  *
  * b = FNV-1a of the cache key, or of the name of the lock, modulo 64, as two digits.
  * ¹ Writes to a bucket remove expired members, 16 each on average, and Redis removes an empty zset.
  * ² Goes with the instance: deregistered or removed as stale.
  * ³ The fence stays for good, so that it rises. One key for each lock: a script over two, of which one is not there yet,
  *   has to wait while their slot moves.
+ * ⁴ A state that was published or cleared a ttl ago goes with one of the next changes, which take 16 each. The stream
+ *   keeps as many events as the window has, and one more.
  */
 
 /**
@@ -34,6 +40,14 @@ export interface RegistryKeys {
   readonly named: string;
 }
 
+/** Of the live states. */
+export interface ActiveRunKeys {
+  readonly states: string;
+  readonly expiring: string;
+  readonly listed: string;
+  readonly events: string;
+}
+
 /** Where a cache entry lives. */
 export interface CachePlace {
   readonly bucket: number;
@@ -44,6 +58,7 @@ export interface CachePlace {
 /** The names of all keys under one prefix. */
 export class RedisKeys {
   readonly registry: RegistryKeys;
+  readonly activeRuns: ActiveRunKeys;
   readonly #entryPrefixes: readonly string[];
   readonly #indexes: readonly string[];
   readonly #lockPrefixes: readonly string[];
@@ -59,6 +74,13 @@ export class RedisKeys {
       seen: `${registry}:seen`,
       listed: `${registry}:listed`,
       named: `${registry}:named`,
+    };
+    const runs = `${prefix}{${prefix}run}`;
+    this.activeRuns = {
+      states: `${runs}:states`,
+      expiring: `${runs}:expiring`,
+      listed: `${runs}:listed`,
+      events: `${runs}:events`,
     };
   }
 

@@ -1,4 +1,5 @@
 import {
+  ActiveRuns,
   CacheRepository,
   ExecutionLocks,
   Logger,
@@ -33,5 +34,6 @@ export function redisModule(settings: RedisSettings): ContainerModule {
     bindPort(ServiceDiscoveryRepository, ({ serviceDiscovery }) => serviceDiscovery);
     bindPort(CacheRepository, ({ cache }) => cache);
     bindPort(ExecutionLocks, ({ executionLocks }) => executionLocks);
+    bindPort(ActiveRuns, ({ activeRuns }) => activeRuns);
   });
 }

@@ -1,4 +1,10 @@
-import { DEFAULT_CACHE_TTL_SECONDS, DEFAULT_STALE_THRESHOLD_MS, refuse } from '@test-coordinator/ports';
+import {
+  DEFAULT_ACTIVE_RUN_TTL_MS,
+  DEFAULT_CACHE_TTL_SECONDS,
+  DEFAULT_STALE_THRESHOLD_MS,
+  DEFAULT_WATCH_WINDOW,
+  refuse,
+} from '@test-coordinator/ports';
 
 import { readConnectionUrl, type ConnectionTarget } from './connection-url.js';
 
@@ -28,6 +34,10 @@ export interface RedisSettings {
    * What waiting does not mend, such as a wrong password, still fails the start. @default false
    */
   readonly startsDegraded?: boolean | undefined;
+  /** How long a live state stands that nobody publishes again, in ms. @default DEFAULT_ACTIVE_RUN_TTL_MS (3 600 000) */
+  readonly activeRunTtlMs?: number | undefined;
+  /** How many of the latest changes of live states are kept for watchers. @default DEFAULT_WATCH_WINDOW (10 000) */
+  readonly watchWindow?: number | undefined;
   /** For `rediss` URLs. */
   readonly tls?: RedisTlsSettings | undefined;
 }
@@ -50,6 +60,8 @@ export interface ReadRedisSettings {
   readonly staleThresholdMs: number;
   readonly defaultTtlSeconds: number;
   readonly startsDegraded: boolean;
+  readonly activeRunTtlMs: number;
+  readonly watchWindow: number;
   readonly tls: RedisTlsSettings;
 }
 
@@ -66,15 +78,20 @@ export function readRedisSettings(settings: RedisSettings): ReadRedisSettings {
     staleThresholdMs = DEFAULT_STALE_THRESHOLD_MS,
     defaultTtlSeconds = DEFAULT_CACHE_TTL_SECONDS,
     startsDegraded = false,
+    activeRunTtlMs = DEFAULT_ACTIVE_RUN_TTL_MS,
+    watchWindow = DEFAULT_WATCH_WINDOW,
     tls = {},
   } = settings;
   if (!/^[^{}\s]{1,128}$/.test(keyPrefix))
     refuse('keyPrefix', 'must be 1–128 characters, no braces, no spaces');
   if (!Number.isInteger(poolSize) || poolSize < 1 || poolSize > MAX_POOL_SIZE)
     refuse('poolSize', `must be a whole number from 1 to ${MAX_POOL_SIZE}`);
-  for (const [name, value] of Object.entries({ socketTimeoutMs, connectTimeoutMs, staleThresholdMs })) {
+  const milliseconds = { socketTimeoutMs, connectTimeoutMs, staleThresholdMs, activeRunTtlMs };
+  for (const [name, value] of Object.entries(milliseconds)) {
     if (!Number.isInteger(value) || value < 1) refuse(name, 'must be a whole number of milliseconds from 1');
   }
+  if (!Number.isSafeInteger(watchWindow) || watchWindow < 1)
+    refuse('watchWindow', 'must be a whole number from 1');
   if (!Number.isFinite(defaultTtlSeconds) || defaultTtlSeconds < 0.001)
     refuse('defaultTtlSeconds', 'must be a positive number');
   const target = readConnectionUrl(url);
@@ -87,6 +104,8 @@ export function readRedisSettings(settings: RedisSettings): ReadRedisSettings {
     staleThresholdMs,
     defaultTtlSeconds,
     startsDegraded,
+    activeRunTtlMs,
+    watchWindow,
     tls,
   };
 }

@@ -88,6 +88,41 @@ describe('Given a cluster of three masters', function () {
     expect(fences).to.deep.equal([...new Set(fences)].sort((a, b) => a - b));
   });
 
+  it('When the slot of the live states moves, Then who watches learns of every change, once and in order', async () => {
+    await using adapter = await openAdapter({ url: cluster.url, keyPrefix: 'p:', ...LIMITS });
+    const { activeRuns } = adapter.ports;
+    using direct = directTo(cluster.servers[0]!.url);
+    const slot = await direct.cluster('KEYSLOT', 'p:{p:run}:events');
+    const learned: string[] = [];
+    const watching = (async () => {
+      for await (const event of activeRuns.watch())
+        learned.push(event.kind === 'published' ? event.run.phase : event.kind);
+    })();
+    const watched = outcomeOf(watching);
+    const published: string[] = [];
+    let isMoving = true;
+    const load = (async () => {
+      for (let n = 0; isMoving || n < 100; n += 1) {
+        await activeRuns.publish(fixtures.id(n % 10), { phase: `phase ${n}` });
+        published.push(`phase ${n}`);
+      }
+    })();
+
+    let moved = 0;
+    try {
+      for (let time = 0; time < 3; time += 1) moved += await cluster.moveSlot(slot);
+    } finally {
+      isMoving = false;
+      await load;
+    }
+
+    expect(moved, 'keys that moved').to.be.greaterThan(3);
+    await until(() => learned.length >= published.length, 'all events');
+    await adapter.stop();
+    expect(await watched).to.equal('CLOSED');
+    expect(learned).to.deep.equal(published);
+  });
+
   it('When a master is killed under load, Then no counter is counted twice, and the other masters serve on', async () => {
     await using adapter = await openAdapter({ url: cluster.url, poolSize: 1, ...LIMITS });
     const { cache } = adapter.ports;

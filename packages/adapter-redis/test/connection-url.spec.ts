@@ -61,6 +61,8 @@ describe('Given settings that break a rule', () => {
     ['connectTimeoutMs', Number.NaN],
     ['staleThresholdMs', -1],
     ['defaultTtlSeconds', Number.POSITIVE_INFINITY],
+    ['activeRunTtlMs', 0],
+    ['watchWindow', 0],
   ] as const) {
     it(`When ${name} is ${JSON.stringify(value)}, Then it is INVALID_ARGUMENT by its name`, () => {
       const error = refusalOf({ url: 'redis://localhost', [name]: value });

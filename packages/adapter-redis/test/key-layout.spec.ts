@@ -24,6 +24,7 @@ describe('Given the keys that the adapter writes', function () {
     await adapter.ports.cache.set('key', 1, { ttlSeconds: 60 });
     await adapter.ports.serviceDiscovery.register(fixtures.service());
     await adapter.ports.executionLocks.acquire('engine', { owner: 'ada', ttlMs: 60_000 });
+    await adapter.ports.activeRuns.publish(fixtures.id(1), { phase: 'injecting' });
 
     const keys = (await direct.keys('*')).sort();
     const table = await Promise.all(
@@ -34,6 +35,10 @@ describe('Given the keys that the adapter writes', function () {
       ['p:{p:c44}:e:key', 'string', 60],
       ['p:{p:c44}:i', 'zset', -1],
       ['p:{p:l59}:engine', 'hash', -1],
+      ['p:{p:run}:events', 'stream', -1],
+      ['p:{p:run}:expiring', 'zset', -1],
+      ['p:{p:run}:listed', 'zset', -1],
+      ['p:{p:run}:states', 'hash', -1],
       ['p:{p:svc}:info', 'hash', -1],
       ['p:{p:svc}:listed', 'zset', -1],
       ['p:{p:svc}:named', 'zset', -1],

@@ -1,10 +1,12 @@
 import { expect } from 'chai';
 import { RedisAdapter, redisModule } from '@test-coordinator/adapter-redis';
-<<<<<<< HEAD
-import { CacheRepository, DataAdapterError, ServiceDiscoveryRepository } from '@test-coordinator/ports';
-=======
-import { CacheRepository, ExecutionLocks, ServiceDiscoveryRepository } from '@test-coordinator/ports';
->>>>>>> 08b4a3b (Hold execution locks in Redis: one key a lock, fences that outlive its data, a lost grant that its caller gets back)
+import {
+  ActiveRuns,
+  CacheRepository,
+  DataAdapterError,
+  ExecutionLocks,
+  ServiceDiscoveryRepository,
+} from '@test-coordinator/ports';
 import { startTestRedis } from '@test-coordinator/services';
 import { Container } from 'inversify';
 
@@ -14,6 +16,7 @@ describe('Given a container with the module of the Redis adapter', function () {
   this.timeout(20_000);
 
   for (const [name, token] of Object.entries({
+    ActiveRuns,
     CacheRepository,
     ExecutionLocks,
     ServiceDiscoveryRepository,
