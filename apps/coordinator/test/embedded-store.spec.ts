@@ -41,7 +41,7 @@ describe('Coordinator without settings', function () {
       expect(ready).to.include({ status: 'ok', durable: true });
       expect(JSON.stringify(ready))
         .to.include(`embedded PostgreSQL in ${folder.path}`)
-        .and.include('cache and service registry are in the memory of this process');
+        .and.include('cache, service registry, locks and live state are in the memory of this process');
       first.serving.kill('SIGTERM');
       const { code, stdout, stderr } = await first.serving.ended();
       expect([code, stderr]).to.deep.equal([0, '']);

@@ -163,7 +163,7 @@ describe('Coordinators on one Redis', function () {
     expect(stdout)
       .to.match(/^memory is up .*\n +role +records, in the memory/)
       .and.match(/^redis is up /m)
-      .and.match(/role +cache and service registry, shared by all .* test-coordinator:\*/)
+      .and.match(/role +cache, service registry, locks and live state, shared by all .* test-coordinator:\*/)
       .and.match(/limits +2 connections to each server, 0\.5 s for a command; .* stale after 2 s/)
       .and.match(/state +one server, answers on 2 of 2 connections/)
       .and.not.include('hunter2');
@@ -171,8 +171,12 @@ describe('Coordinators on one Redis', function () {
 
   it('Given a Redis, When a coordinator serves, Then it says where cache and registry are', async () => {
     const coordinator = await serve();
-    expect((await ready(coordinator)).detail).to.include('cache and service registry are in Redis');
-    expect(coordinator.process.stdout).to.include('cache and service registry are in Redis');
+    expect((await ready(coordinator)).detail).to.include(
+      'cache, service registry, locks and live state are in Redis',
+    );
+    expect(coordinator.process.stdout).to.include(
+      'cache, service registry, locks and live state are in Redis',
+    );
   });
 
   it('Given a password that Redis refuses, When a command starts, Then one line says so, and the code is 3', async () => {

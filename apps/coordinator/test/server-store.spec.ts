@@ -87,7 +87,7 @@ describe('Coordinator on a PostgreSQL server', function () {
       .to.match(/^postgres is up /)
       .and.match(/role +records, in the PostgreSQL server of the settings/)
       .and.match(/limits +7 connections/)
-      .and.match(/memory is up .*\n +role +cache and service registry/)
+      .and.match(/memory is up .*\n +role +cache, service registry, locks and live state/)
       .and.not.include('hunter2');
   });
 

@@ -24,6 +24,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Print the report of a recorded run, by its id or its externalId',
     load: async () => (await import('./report-command.js')).reportCommand,
   },
+  watch: {
+    usage: 'watch RUN',
+    summary: 'Follow a run of a coordinator that serves, until it is over',
+    load: async () => (await import('./watch-command.js')).watchCommand,
+  },
   health: {
     usage: 'health',
     summary: 'Tell each adapter, its role, its limits and how it is doing',

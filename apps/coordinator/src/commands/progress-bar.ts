@@ -1,12 +1,11 @@
 import type { TerminalStream } from './command.js';
+import { ProgressLine } from './progress-line.js';
 
-const WIDTH = 24;
 const REDRAW_MS = 80;
-const CLEAR_LINE = '\r\u001b[2K';
 
 /** How far a command is through its bytes: one line on a terminal, redrawn a dozen times a second, and nothing elsewhere. */
 export class ProgressBar {
-  readonly #terminal: TerminalStream;
+  readonly #line: ProgressLine;
   readonly #isShown: boolean;
   #name = '';
   #before = 0;
@@ -17,7 +16,7 @@ export class ProgressBar {
     terminal: TerminalStream,
     readonly totalBytes: number,
   ) {
-    this.#terminal = terminal;
+    this.#line = new ProgressLine(terminal);
     this.#isShown = terminal.isTTY === true;
   }
 
@@ -37,7 +36,7 @@ export class ProgressBar {
 
   /** Takes the line away, before anything else is written. */
   clear(): void {
-    if (this.#isShown) this.#terminal.write(CLEAR_LINE);
+    if (this.#isShown) this.#line.clear();
   }
 
   #draw(): void {
@@ -45,8 +44,6 @@ export class ProgressBar {
     if (!this.#isShown || now - this.#drawnAt < REDRAW_MS) return;
     this.#drawnAt = now;
     const share = this.totalBytes === 0 ? 0 : Math.min(1, (this.#before + this.#current) / this.totalBytes);
-    const filled = Math.round(share * WIDTH);
-    const line = `[${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${Math.floor(share * 100)} % ${this.#name}`;
-    this.#terminal.write(CLEAR_LINE + line.slice(0, (this.#terminal.columns ?? 80) - 1));
+    this.#line.draw(share, this.#name);
   }
 }

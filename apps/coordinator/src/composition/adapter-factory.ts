@@ -4,9 +4,11 @@ import { Container, type ContainerModule, type ServiceIdentifier } from 'inversi
 
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
 import {
+  ActiveRuns,
   CacheRepository,
   ChaosEventsRepository,
   Clock,
+  ExecutionLocks,
   IdGenerator,
   Logger,
   ScenariosRepository,
@@ -101,7 +103,7 @@ export class AdapterFactory implements AsyncDisposable {
       name: 'memory',
       module: stubModule(settings),
       lifecycle: StubAdapter,
-      role: 'records, cache and service registry, in the memory of this process',
+      role: 'records, cache, service registry, locks and live state, in the memory of this process',
       limits: 'its memory',
     };
     return new AdapterFactory(storage, [stub], dependencies);
@@ -178,6 +180,14 @@ export class AdapterFactory implements AsyncDisposable {
 
   getCacheRepository(): CacheRepository {
     return this.get(CacheRepository);
+  }
+
+  getExecutionLocks(): ExecutionLocks {
+    return this.get(ExecutionLocks);
+  }
+
+  getActiveRuns(): ActiveRuns {
+    return this.get(ActiveRuns);
   }
 
   getUnitOfWork(): UnitOfWork {

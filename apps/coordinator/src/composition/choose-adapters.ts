@@ -1,7 +1,9 @@
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
 import {
+  ActiveRuns,
   CacheRepository,
   ChaosEventsRepository,
+  ExecutionLocks,
   ScenariosRepository,
   ServiceDiscoveryRepository,
   TestResultsRepository,
@@ -26,7 +28,12 @@ const RECORD_PORTS: readonly Token<unknown>[] = [
   TestResultsRepository,
   UnitOfWork,
 ];
-const STATE_PORTS: readonly Token<unknown>[] = [CacheRepository, ServiceDiscoveryRepository];
+const STATE_PORTS: readonly Token<unknown>[] = [
+  CacheRepository,
+  ServiceDiscoveryRepository,
+  ExecutionLocks,
+  ActiveRuns,
+];
 
 /**
  * The data layer that the settings ask for, not started yet. An embedded PostgreSQL runs already; stopping the factory
@@ -73,7 +80,10 @@ export async function chooseAdapters(
   };
   const state =
     redis ??
-    memory(settings, STATE_PORTS, { role: 'cache and service registry', limits: stateLimits(settings) });
+    memory(settings, STATE_PORTS, {
+      role: 'cache, service registry, locks and live state',
+      limits: stateLimits(settings),
+    });
   try {
     return await namingSettings(
       POSTGRES_VARIABLES,
@@ -85,8 +95,8 @@ export async function chooseAdapters(
   }
 }
 
-const IN_MEMORY = 'cache and service registry are in the memory of this process';
-const IN_REDIS = 'cache and service registry are in Redis';
+const IN_MEMORY = 'cache, service registry, locks and live state are in the memory of this process';
+const IN_REDIS = 'cache, service registry, locks and live state are in Redis';
 
 /** The in-memory adapter for some of the ports, beside another one for the rest. */
 function memory(

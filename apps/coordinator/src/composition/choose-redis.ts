@@ -10,7 +10,7 @@ const REDIS_VARIABLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The Redis that the settings name, for cache and service registry; `undefined` when they name none. The app starts and
+ * The Redis that the settings name, for cache, service registry, locks and live state; `undefined` when they name none. The app starts and
  * goes on without it: records do not need it.
  * @throws SettingsError
  */
@@ -34,13 +34,13 @@ export async function chooseRedis(settings: Settings): Promise<ChosenAdapter | u
     name: 'redis',
     module,
     lifecycle: RedisAdapter,
-    role: `cache and service registry, shared by all that use this Redis with the keys ${settings.redisKeyPrefix}*`,
+    role: `cache, service registry, locks and live state, shared by all that use this Redis with the keys ${settings.redisKeyPrefix}*`,
     limits: `${poolSize} connections to each server, ${timeoutSeconds} s for a command; ${stateLimits(settings)}`,
     isOptional: true,
   };
 }
 
-/** What cache and service registry keep to, wherever they are. */
+/** What cache, service registry, locks and live state keep to, wherever they are. */
 export function stateLimits({ cacheTtlDefaultSeconds, staleServiceThresholdSeconds }: Settings): string {
   return `${cacheTtlDefaultSeconds} s for a cache entry; a service is stale after ${staleServiceThresholdSeconds} s`;
 }

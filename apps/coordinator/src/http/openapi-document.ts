@@ -20,6 +20,7 @@ export function documentOptions(version: string): FastifyDynamicSwaggerOptions {
         { name: 'runs', description: 'Executions of scenarios' },
         { name: 'events', description: 'Faults injected during runs' },
         { name: 'results', description: 'Checked assertions of runs' },
+        { name: 'live', description: 'How far running executions are' },
         { name: 'services', description: 'Processes that are registered, and their heartbeats' },
         { name: 'health', description: 'For whoever watches the process' },
       ],

@@ -92,6 +92,20 @@ const SERVICE_INFO = recordOf('ServiceInfo', newServiceInfoRules.schema, 'servic
   'registeredAt',
 ]);
 
+/** What a running execution says of itself; no record, so the domain has no rules of it. */
+export const ACTIVE_RUN = named(
+  'ActiveRun',
+  objectOf({
+    runId: { type: 'string', format: 'uuid' },
+    version: VERSION,
+    phase: { type: 'string' },
+    progress: orNull({ type: 'number', minimum: 0, maximum: 1 }),
+    message: orNull({ type: 'string' }),
+    counters: { type: 'object', additionalProperties: { type: 'number' } },
+    updatedAt: TIME,
+  }),
+);
+
 function pageOf(record: NamedSchema): NamedSchema {
   return named(
     `${record.$id}Page`,
@@ -110,6 +124,7 @@ export const TEST_RUN_PAGE = pageOf(TEST_RUN);
 export const CHAOS_EVENT_PAGE = pageOf(CHAOS_EVENT);
 export const TEST_RESULT_PAGE = pageOf(TEST_RESULT);
 export const SERVICE_PAGE = pageOf(SERVICE_INFO);
+export const ACTIVE_RUN_PAGE = pageOf(ACTIVE_RUN);
 
 export const PROBLEM = named(
   'Problem',
@@ -159,6 +174,8 @@ export const NAMED_SCHEMAS: readonly NamedSchema[] = [
   TEST_RESULT_PAGE,
   SERVICE_INFO,
   SERVICE_PAGE,
+  ACTIVE_RUN,
+  ACTIVE_RUN_PAGE,
   BULK_RESULTS,
   PROBLEM,
   LIVENESS,

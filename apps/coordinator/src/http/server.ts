@@ -17,6 +17,7 @@ import { eventRoutes } from './event-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { importRoutes } from './import-routes.js';
 import { takeJson } from './json-body.js';
+import { liveRoutes } from './live-routes.js';
 import { documentOptions, documentRoute } from './openapi-document.js';
 import { HttpError, PROBLEM_CONTENT_TYPE, problemOf } from './problem-details.js';
 import { NAMED_SCHEMAS } from './record-schemas.js';
@@ -89,6 +90,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     sendProblem(new HttpError(404, 'NOT_FOUND', 'There is no such route: /docs lists them.'), request, reply);
   });
   takeJson(app);
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -115,6 +118,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...reportRoutes(factory.getRepositories()),
     ...eventRoutes(chaosEvents),
     ...resultRoutes(testResults),
+    ...liveRoutes({ activeRuns: factory.getActiveRuns(), closing: closing.signal, logger }),
     ...serviceRoutes(factory.getServiceDiscoveryRepository()),
     documentRoute(() => app.swagger()),
   ]);

@@ -92,7 +92,7 @@ export const SETTINGS = {
       'a URL that starts with redis://, redis+sentinel:// or redis+cluster://, or with rediss for TLS',
     ),
     undefined,
-    'Redis for cache and service registry; `redis+sentinel://h1,h2/master` and `redis+cluster://h1,h2` are taken; left out, in memory',
+    'Redis for cache, service registry, locks and live state; `redis+sentinel://h1,h2/master` and `redis+cluster://h1,h2` are taken; left out, in memory',
   ),
   redisPoolSize: setting(`${ADAPTER}REDIS_POOL_SIZE`, poolSize, 10, 'Connections to each server'),
   redisSocketTimeoutSeconds: setting(

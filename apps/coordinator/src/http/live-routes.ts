@@ -1,0 +1,136 @@
+import { Readable } from 'node:stream';
+
+import type { SchemaFragment } from '@test-coordinator/domain';
+import { checkWatchOptions, type ActiveRuns, type Logger, type RunProgress } from '@test-coordinator/ports';
+
+import {
+  answers,
+  callOptions,
+  found,
+  gone,
+  idOf,
+  listQuery,
+  pathParameter,
+  type ApiRoute,
+} from './api-route.js';
+import { liveEventStream } from './live-event-stream.js';
+import { ACTIVE_RUN, ACTIVE_RUN_PAGE, objectOf, orNull } from './record-schemas.js';
+import { readBody, readListQuery } from './wire-reader.js';
+
+const URL = '/api/v1/runs/:runId/live';
+const tags = ['live'];
+const params = pathParameter('runId', 'The id of the run; it need not be recorded');
+const onePage = listQuery({});
+const headers: SchemaFragment = objectOf(
+  { 'last-event-id': { type: 'string', description: 'The id of the last event that was seen.' } },
+  ['last-event-id'],
+);
+const progress: SchemaFragment = objectOf(
+  {
+    phase: { type: 'string', minLength: 1, maxLength: 200, description: 'What it is doing' },
+    progress: orNull({ type: 'number', minimum: 0, maximum: 1, description: 'The part that is done' }),
+    message: orNull({ type: 'string', maxLength: 2_000 }),
+    counters: { type: 'object', additionalProperties: { type: 'number' } },
+    version: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Only when updates may overtake each other: one that is not above the last is dropped.',
+    },
+  },
+  ['progress', 'message', 'counters', 'version'],
+);
+
+export interface LiveOptions {
+  readonly activeRuns: ActiveRuns;
+  /** Aborted when the server closes: a stream would hold it open. */
+  readonly closing: AbortSignal;
+  readonly logger: Logger;
+}
+
+export function liveRoutes({ activeRuns, closing, logger }: LiveOptions): ApiRoute[] {
+  return [
+    {
+      method: 'GET',
+      url: '/api/v1/live',
+      schema: {
+        operationId: 'listLiveRuns',
+        summary: 'List the runs that say how far they are, the newest first',
+        tags,
+        querystring: onePage,
+        response: answers(200, 'One page', ACTIVE_RUN_PAGE),
+      },
+      handler(request, reply) {
+        const { page } = readListQuery(onePage, request.query);
+        return activeRuns.list(page, callOptions(request, reply));
+      },
+    },
+    {
+      method: 'PUT',
+      url: URL,
+      schema: {
+        operationId: 'publishLiveRun',
+        summary: 'Say how far a run is',
+        description:
+          'Replaces what was said before, and answers with the state that stands then. A late update of a run that was taken off is 404.',
+        tags,
+        params,
+        body: progress,
+        response: answers(200, 'The live state', ACTIVE_RUN),
+      },
+      async handler(request, reply) {
+        const runId = idOf(request, 'runId');
+        const given = readBody<RunProgress>(progress, request.body);
+        return found(await activeRuns.publish(runId, given, callOptions(request, reply)), 'live run', runId);
+      },
+    },
+    {
+      method: 'GET',
+      url: URL,
+      schema: {
+        operationId: 'watchLiveRun',
+        summary: 'Follow a run as Server-Sent Events',
+        description:
+          'First the live state, if there is one, then each change: `published` with the state, `cleared` when the run was taken off, `gap` when changes were missed that are not kept any more. `Last-Event-ID` resumes.',
+        tags,
+        params,
+        headers,
+        response: {
+          ...answers(200, 'The events'),
+          200: {
+            description: 'The events',
+            content: { 'text/event-stream': { schema: { type: 'string' } } },
+          },
+        },
+      },
+      async handler(request, reply) {
+        const runId = idOf(request, 'runId');
+        const options = callOptions(request, reply);
+        const lastEventId = request.headers['last-event-id'];
+        const after = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined;
+        // What is wrong with the request or with the store has a status only as long as nothing was sent.
+        checkWatchOptions({ runId, after });
+        await activeRuns.get(runId, options);
+        const signal = AbortSignal.any([options.signal!, closing]);
+        const events = activeRuns.watch({ ...options, signal, runId, after });
+        reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store');
+        return Readable.from(liveEventStream(events, logger));
+      },
+    },
+    {
+      method: 'DELETE',
+      url: URL,
+      schema: {
+        operationId: 'clearLiveRun',
+        summary: 'Take a run off the live ones',
+        tags,
+        params,
+        response: answers(204, 'It was taken off'),
+      },
+      async handler(request, reply) {
+        const runId = idOf(request, 'runId');
+        const wasThere = await activeRuns.clear(runId, callOptions(request, reply));
+        return gone(reply, wasThere, 'live run', runId);
+      },
+    },
+  ];
+}
