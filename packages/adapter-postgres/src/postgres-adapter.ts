@@ -27,6 +27,10 @@ import { tablesIn } from './tables.js';
 /** How long a stop waits for the server to say goodbye. */
 const GOODBYE_MS = 2_000;
 
+/** A standby has the identifier of its master, and a name that is dropped and made again has another oid. */
+const STORE_ID = `SELECT system_identifier::text, d.oid::text, n.oid::text
+FROM pg_control_system(), pg_database d, pg_namespace n WHERE d.datname = current_database() AND n.nspname = $1`;
+
 /** What an adapter is built from. What is left out: the machine's clock, its ids, no log. */
 export interface PostgresDependencies {
   readonly settings: PostgresSettings;
@@ -116,6 +120,18 @@ export class PostgresAdapter implements AdapterLifecycle {
     } catch (error) {
       return health('down', DataAdapterError.is(error) ? error.message : 'PostgreSQL could not be asked');
     }
+  }
+
+  /**
+   * Names the place of the records: the same for every process on this server, database and schema, also under another
+   * address, and another one for every other place. For what is kept elsewhere about the records, such as a cache.
+   * Codes: those of a read.
+   */
+  async storeId(): Promise<string> {
+    const [row] = await this.#session.read('storeId', undefined, () =>
+      this.#session.query({ name: 'store-id', text: STORE_ID }, [this.#settings.schema], 'read'),
+    );
+    return row!.join('.');
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -115,6 +115,7 @@ describe('The roles', () => {
     const policy = { testRunsDays: 1, chaosEventsDays: 1, testResultsDays: 1, scenariosDays: 1 };
     expect(await adapter.retention.apply(policy)).to.include({ isElsewhere: false });
     expect((await adapter.checkHealth()).status).to.equal('up');
+    expect(await adapter.storeId()).to.match(/^\d+\.\d+\.\d+$/);
     await adapter.stop();
   });
 
