@@ -68,6 +68,7 @@ describe('Boundaries of the workspace', function () {
     ['packages/contract-tests', 'adapter-stub'],
     ['packages/adapter-stub', 'ingest'],
     ['packages/ingest', 'coordinator'],
+    ['packages/caching', 'coordinator'],
     ['packages/domain', 'embedded-postgres'],
     ['packages/embedded-postgres', 'ports'],
     ['packages/contract-tests', 'services'],

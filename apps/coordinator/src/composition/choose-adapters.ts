@@ -19,6 +19,7 @@ import { AdapterFactory, type ChosenAdapter, type FactoryDependencies } from './
 import { chooseRedis, stateLimits } from './choose-redis.js';
 import { namingSettings } from './naming-settings.js';
 import { openRecordStore, POSTGRES_VARIABLES, type Surroundings } from './record-store.js';
+import { scenarioCaching } from './scenario-caching.js';
 
 /** What belongs together, and is bound to one adapter. */
 const RECORD_PORTS: readonly Token<unknown>[] = [
@@ -84,11 +85,10 @@ export async function chooseAdapters(
       role: 'cache, service registry, locks and live state',
       limits: stateLimits(settings),
     });
+  const caching = redis === undefined ? undefined : scenarioCaching(settings, PostgresAdapter);
+  const adapters = [records, state, ...(caching === undefined ? [] : [caching])];
   try {
-    return await namingSettings(
-      POSTGRES_VARIABLES,
-      () => new AdapterFactory(storage, [records, state], forFactory),
-    );
+    return await namingSettings(POSTGRES_VARIABLES, () => new AdapterFactory(storage, adapters, forFactory));
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;

@@ -121,9 +121,9 @@ export const SETTINGS = {
   ),
   cacheTtlScenariosSeconds: setting(
     `${ADAPTER}CACHE_TTL_SCENARIOS`,
-    ttl,
+    seconds(0, 365 * DAY_SECONDS),
     600,
-    'Seconds that a cached scenario lives',
+    'Seconds that a scenario is kept in Redis once it was read; 0 keeps none; the same on all coordinators',
   ),
   cacheTtlTestRunsSeconds: setting(
     `${ADAPTER}CACHE_TTL_TEST_RUNS`,
