@@ -8,6 +8,8 @@ export interface PatientCacheOptions {
   readonly logger: Logger;
 }
 
+const REST_MS = 1_000;
+
 /** A cache that nobody depends on: what it does not answer in time, or at all, is nobody's failure. */
 export class PatientCache {
   readonly #cache: CacheRepository;
@@ -15,7 +17,7 @@ export class PatientCache {
   readonly #patienceMs: number;
   readonly #logger: Logger;
   #scope: string | undefined;
-  #isAway = false;
+  #awaySinceMs: number | undefined;
 
   constructor({ cache, scope, patienceMs, logger }: PatientCacheOptions) {
     this.#cache = cache;
@@ -26,7 +28,12 @@ export class PatientCache {
 
   /** It did not answer the last call. */
   get isAway(): boolean {
-    return this.#isAway;
+    return this.#awaySinceMs !== undefined;
+  }
+
+  /** It did not answer a moment ago: who can do without it need not wait to learn that again. */
+  get isResting(): boolean {
+    return this.#awaySinceMs !== undefined && performance.now() - this.#awaySinceMs < REST_MS;
   }
 
   /** What the call answers; `undefined` when it fails, or takes longer than we wait. */
@@ -35,15 +42,15 @@ export class PatientCache {
   ): Promise<{ readonly value: Value } | undefined> {
     try {
       const value = await within(this.#patienceMs, this.#call(call));
-      if (this.#isAway) this.#logger.info({}, 'the cache of scenarios is back');
-      this.#isAway = false;
+      if (this.isAway) this.#logger.info({}, 'the cache of scenarios is back');
+      this.#awaySinceMs = undefined;
       return { value };
     } catch (error) {
-      if (!this.#isAway) {
+      if (!this.isAway) {
         const reason = error instanceof Error ? error.message : String(error);
         this.#logger.warn({ reason }, 'the cache of scenarios is away: they are read from the store');
       }
-      this.#isAway = true;
+      this.#awaySinceMs = performance.now();
       return undefined;
     }
   }

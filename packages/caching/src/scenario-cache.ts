@@ -29,7 +29,10 @@ export interface ScenarioCacheOptions {
   readonly scope: () => Promise<string>;
   /** Age from which a scenario is read from the store again. @default DEFAULT_SCENARIO_TTL_SECONDS (600) */
   readonly ttlSeconds?: number | undefined;
-  /** How long a call waits for the cache before it goes on without it, in milliseconds. @default 250 */
+  /**
+   * How long a call waits for the cache before it goes on without it, in milliseconds. For the next second reads do not
+   * ask it at all. @default 250
+   */
   readonly patienceMs?: number | undefined;
   /** @default no log */
   readonly logger?: Logger | undefined;
@@ -182,7 +185,7 @@ export class ScenarioCache implements AdapterLifecycle {
 
   /** `undefined` when the cache does not say, or does not know of a change of ours. */
   async #look(scenarioId: string): Promise<Known | undefined> {
-    if (this.#owed.has(scenarioId)) return undefined;
+    if (this.#owed.has(scenarioId) || this.#cache.isResting) return undefined;
     const answer = await this.#cache.ask(async (cache, scope) => {
       const [entry, stamped] = [entryKey(scope, scenarioId), stampKey(scope, scenarioId)];
       const found = await cache.getMany([entry, stamped]);
