@@ -96,7 +96,8 @@ export class ChaosEventMoves {
     if (outcome === undefined) throw notFound('event', eventId);
     if ('changed' in outcome) return outcome.changed;
     const { unchanged, seenFence } = outcome;
-    if (fence !== null && seenFence !== null && fence < seenFence) throw staleFence('event', eventId);
+    if (fence !== null && seenFence !== null && fence < seenFence)
+      throw staleFence('event', eventId, seenFence);
     if (refused(() => judge(unchanged)) !== unchanged) throw disagreement('event', eventId);
     return unchanged;
   }

@@ -105,9 +105,10 @@ export function versionConflict(entity: string, id: string, version: number): Da
   return new DataAdapterError('VERSION_CONFLICT', message, { entity, id });
 }
 
-export function staleFence(entity: string, id: string): DataAdapterError {
+/** @param seen The fence that the newer holder wrote with. */
+export function staleFence(entity: string, id: string, seen: number): DataAdapterError {
   const message = `${entity} ${id}: a newer holder of the lock has written; stop and take the lock again`;
-  return new DataAdapterError('STALE_FENCE', message, { entity, id });
+  return new DataAdapterError('STALE_FENCE', message, { entity, id, details: { fence: seen } });
 }
 
 /** A guard and the domain must say the same: a record that the guard refused and the domain takes is a defect. */

@@ -103,7 +103,7 @@ export class TestRunMoves {
     if (outcome === undefined) throw notFound('run', runId);
     if ('changed' in outcome) return outcome.changed;
     const { unchanged, seenFence } = outcome;
-    if (fence !== null && seenFence !== null && fence < seenFence) throw staleFence('run', runId);
+    if (fence !== null && seenFence !== null && fence < seenFence) throw staleFence('run', runId, seenFence);
     if (refused(() => judge(unchanged)) !== unchanged) throw disagreement('run', runId);
     return unchanged;
   }

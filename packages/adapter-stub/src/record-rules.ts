@@ -30,7 +30,7 @@ export function checkFenceIsCurrent(
   const fence = options?.fence;
   if (fence === undefined) return;
   const seen = records.fenceOf(runId);
-  if (seen !== undefined && fence < seen) throw staleFence(entity, id);
+  if (seen !== undefined && fence < seen) throw staleFence(entity, id, seen);
 }
 
 function underKey<Index extends string>(index: Index, key: string): Selection<unknown, Index> {

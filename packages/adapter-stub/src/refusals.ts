@@ -51,11 +51,12 @@ export function externalIdTaken(runId: string): DataAdapterError {
   );
 }
 
-export function staleFence(entity: EntityName, id: string): DataAdapterError {
+/** @param seen The fence that the newer holder wrote with. */
+export function staleFence(entity: EntityName, id: string, seen: number): DataAdapterError {
   return new DataAdapterError(
     'STALE_FENCE',
     `${entity} ${id}: a newer lock holder has changed this run; stop, and take the lock again`,
-    { entity, id },
+    { entity, id, details: { fence: seen } },
   );
 }
 

@@ -105,7 +105,7 @@ export class UnitRecords implements RecordStore {
     this.#checkRunsOf('result', this.results.changes());
     for (const [runId, fence] of this.#fences) {
       const seen = this.#removedRuns.has(runId) ? undefined : this.#committed.fenceOf(runId);
-      if (seen !== undefined && fence < seen) throw staleFence('run', runId);
+      if (seen !== undefined && fence < seen) throw staleFence('run', runId, seen);
     }
   }
 

@@ -37,6 +37,7 @@ import { bulkGroup } from './records/bulk.js';
 import { importGroup } from './records/import.js';
 import { referenceGroups } from './records/references.js';
 import { completionGroup } from './states/completion.js';
+import { recordFenceGroups } from './states/fences.js';
 import { stateGroups } from './states/moves.js';
 import { recoveryGroup } from './states/recovery.js';
 import { recordStatisticsGroups } from './statistics/record-statistics.js';
@@ -65,6 +66,7 @@ export function contractGroups(capabilities: AdapterCapabilities): readonly Cont
     ...stateGroups,
     completionGroup,
     recoveryGroup,
+    ...recordFenceGroups(transactions === true),
     ...referenceGroups,
     ...runStatisticsGroups,
     ...recordStatisticsGroups,

@@ -10,8 +10,9 @@ export interface CallOptions {
   readonly requestId?: string | undefined;
   /**
    * The fence of an execution lock, a whole number from 0. State changes of a run and of its events share the run's
-   * fence: one that carries an older fence than a change before it is `STALE_FENCE` and changes nothing. A change that was
-   * refused, or changed nothing, leaves no fence behind; a change without a fence is not judged by it.
+   * fence: one that carries an older fence than a change before it is `STALE_FENCE`, also where nothing would change, and
+   * changes nothing; `details.fence` is the one that was seen. A change that was refused, or changed nothing, leaves no
+   * fence behind; a change without a fence is not judged by it.
    */
   readonly fence?: number | undefined;
 }

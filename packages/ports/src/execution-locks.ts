@@ -24,7 +24,8 @@ export interface LockRequest extends CallOptions {
   readonly waitMs?: number | undefined;
   /**
    * A fence that was seen elsewhere, above which the granted one must be: a whole number from 0 to 2^52. For a holder
-   * whose write was `STALE_FENCE` under a new lock: the store of the locks lost its data and its clock was set back.
+   * whose write was `STALE_FENCE` under a new lock, with `details.fence` of that error: the store of the locks lost its
+   * data and its clock was set back.
    */
   readonly fenceAbove?: number | undefined;
 }

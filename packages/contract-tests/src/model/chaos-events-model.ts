@@ -22,6 +22,8 @@ import { modelDurations } from './model-statistics.js';
 import {
   changed,
   createdBefore,
+  judgeFence,
+  rememberFence,
   rowOf,
   storable,
   withRow,
@@ -56,7 +58,7 @@ export class ChaosEventsModel implements Synchronous<ChaosEventsRepository> {
     if (stored !== undefined) return stored;
     refuseIf({ ALREADY_EXISTS: row !== undefined, REFERENCE_VIOLATION: !this.state.runs.has(input.runId) });
     const record = { ...given, createdAt: this.clock.now(), version: 1 } as unknown as ChaosEvent;
-    return this.#store({ record, given, fence: 0 });
+    return this.#store({ record, given });
   }
 
   getById(eventId: string): ChaosEvent | null {
@@ -93,13 +95,15 @@ export class ChaosEventsModel implements Synchronous<ChaosEventsRepository> {
   updateStatus(eventId: string, status: EventStatus, options?: CallOptions): ChaosEvent {
     if (status === 'recovered') return this.recordRecovery(eventId, {}, options);
     const row = rowOf(this.state.events, eventId);
+    judgeFence(this.state, row.record.runId, options);
     if (row.record.status === status) return row.record;
     return this.#move(row, { status }, options);
   }
 
   recordRecovery(eventId: string, recovery: EventRecovery = {}, options?: CallOptions): ChaosEvent {
     const row = rowOf(this.state.events, eventId);
-    const { status, injectedAt, recoveredAt, recoveryTimeMs } = row.record;
+    const { runId, status, injectedAt, recoveredAt, recoveryTimeMs } = row.record;
+    judgeFence(this.state, runId, options);
     const tooEarly = recovery.recoveredAt != null && recovery.recoveredAt < injectedAt;
     if (status === 'recovered') {
       const otherTime =
@@ -166,16 +170,15 @@ export class ChaosEventsModel implements Synchronous<ChaosEventsRepository> {
     options: CallOptions | undefined,
     tooEarly = false,
   ): ChaosEvent {
-    const fence = options?.fence ?? row.fence;
     refuseIf(
       {
         INVALID_ARGUMENT: tooEarly,
         ILLEGAL_TRANSITION: !LEGAL_MOVES.has(`${row.record.status} → ${changes.status}`),
-        STALE_FENCE: fence < row.fence,
       },
       'recoveredAt',
     );
-    return this.#store({ ...row, record: changed(row.record, changes), fence });
+    rememberFence(this.state, row.record.runId, options);
+    return this.#store({ ...row, record: changed(row.record, changes) });
   }
 
   #store(row: Row<ChaosEvent>): ChaosEvent {

@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { ChaosEvent, Scenario, TestResult, TestRun } from '@test-coordinator/domain';
+import type { CallOptions } from '@test-coordinator/ports';
 
-import { ModelRefusal } from './model-refusal.js';
+import { ModelRefusal, refuseIf } from './model-refusal.js';
 
 /** A record as it is now, and what was given when it was created. */
 export interface Row<Stored> {
   readonly record: Stored;
   readonly given: object;
-  /** The highest fence that a state change carried. */
-  readonly fence: number;
+  /** Of a run: the highest fence that a state change of it, or of an event of it, carried. */
+  readonly fence?: number;
 }
 
 /** All records, as plain maps that no model changes in place: a copy of the maps is a snapshot of the store. */
@@ -46,6 +47,19 @@ export function rowOf<Stored>(rows: ReadonlyMap<string, Row<Stored>>, id: string
   const row = rows.get(id);
   if (row === undefined) throw new ModelRefusal(['NOT_FOUND']);
   return row;
+}
+
+/** @throws ModelRefusal `STALE_FENCE` when a state change of the run, or of an event of it, has carried a newer fence. */
+export function judgeFence({ runs }: RecordsState, runId: string, options: CallOptions | undefined): void {
+  const { fence } = rowOf(runs, runId);
+  const isStale = fence !== undefined && options?.fence !== undefined && options.fence < fence;
+  refuseIf({ STALE_FENCE: isStale }, undefined, { fence });
+}
+
+/** Remembers the fence of a state change that was made. */
+export function rememberFence(state: RecordsState, runId: string, options: CallOptions | undefined): void {
+  if (options?.fence === undefined) return;
+  state.runs = withRow(state.runs, runId, { ...rowOf(state.runs, runId), fence: options.fence });
 }
 
 /** What an input is stored as: absent fields are gone, dates are copies, JSON is as JSON reads it back. */

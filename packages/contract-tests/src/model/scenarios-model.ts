@@ -130,7 +130,7 @@ export class ScenariosModel implements Synchronous<ScenariosRepository> {
   }
 
   #store(record: Scenario, given: object): Scenario {
-    this.state.scenarios = withRow(this.state.scenarios, record.scenarioId, { record, given, fence: 0 });
+    this.state.scenarios = withRow(this.state.scenarios, record.scenarioId, { record, given });
     return record;
   }
 }

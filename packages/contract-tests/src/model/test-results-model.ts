@@ -134,7 +134,7 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
       place && `${place}.${row === undefined ? 'runId' : 'resultId'}`,
     );
     const record = { ...given, createdAt: this.clock.now() } as unknown as TestResult;
-    this.state.results = withRow(this.state.results, resultId, { record, given, fence: 0 });
+    this.state.results = withRow(this.state.results, resultId, { record, given });
     return record;
   }
 

@@ -24,7 +24,9 @@ import { countEach, modelDurations, rate } from './model-statistics.js';
 import {
   changed,
   createdBefore,
+  judgeFence,
   keeping,
+  rememberFence,
   rowOf,
   storable,
   withRow,
@@ -61,7 +63,7 @@ export class TestRunsModel implements Synchronous<TestRunsRepository> {
     );
     const now = this.clock.now();
     const record = { ...given, createdAt: now, updatedAt: now, version: 1 } as unknown as TestRun;
-    return this.#store({ record, given, fence: 0 });
+    return this.#store({ record, given });
   }
 
   getById(runId: string): TestRun | null {
@@ -107,6 +109,7 @@ export class TestRunsModel implements Synchronous<TestRunsRepository> {
 
   updateStatus(runId: string, status: RunStatus, options?: CallOptions): TestRun {
     const { record } = rowOf(this.state.runs, runId);
+    judgeFence(this.state, runId, options);
     if (record.status === status) return record;
     if (FINAL.includes(status)) return this.#end(runId, status, {}, true, options);
     const row = this.#movable(runId, status, options);
@@ -181,6 +184,7 @@ export class TestRunsModel implements Synchronous<TestRunsRepository> {
     options?: CallOptions,
   ): TestRun {
     const { record } = rowOf(this.state.runs, runId);
+    judgeFence(this.state, runId, options);
     if (record.status === status) {
       const other = (Object.keys(said) as (keyof TestRun)[]).some((field) => said[field] !== record[field]);
       refuseIf({ ILLEGAL_TRANSITION: other });
@@ -196,12 +200,9 @@ export class TestRunsModel implements Synchronous<TestRunsRepository> {
   #movable(runId: string, status: RunStatus, options: CallOptions | undefined): Row<TestRun> {
     const row = rowOf(this.state.runs, runId);
     const from = row.record.status;
-    const fence = options?.fence ?? row.fence;
-    refuseIf({
-      ILLEGAL_TRANSITION: FINAL.includes(from) || status === 'pending',
-      STALE_FENCE: fence < row.fence,
-    });
-    return { ...row, fence };
+    refuseIf({ ILLEGAL_TRANSITION: FINAL.includes(from) || status === 'pending' });
+    rememberFence(this.state, runId, options);
+    return rowOf(this.state.runs, runId);
   }
 
   #isTaken(externalId: string | null | undefined, runId: string): boolean {

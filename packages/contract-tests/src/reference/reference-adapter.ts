@@ -188,12 +188,13 @@ function closed(): DataAdapterError {
   return new DataAdapterError('CLOSED', 'the adapter is not started or has stopped');
 }
 
-function asError({ codes, path }: ModelRefusal, port: string, first: unknown): DataAdapterError {
+function asError({ codes, path, details }: ModelRefusal, port: string, first: unknown): DataAdapterError {
   const id = typeof first === 'string' ? first : idIn(port, first);
   return new DataAdapterError(codes[0]!, `${port} ${id ?? ''}: refused; read the record and decide again`, {
     ...(id !== undefined && { id }),
+    ...(details !== undefined && { details }),
     ...(path !== undefined && {
-      details: { field: path },
+      details: { ...details, field: path },
       problems: [{ path, problem: 'is refused in this state' }],
     }),
   });

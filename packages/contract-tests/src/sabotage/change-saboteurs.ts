@@ -89,15 +89,6 @@ const ofEvents: readonly Saboteur[] = [
       return { ports: { chaosEvents: instead(chaosEvents, { update }) } };
     },
   },
-  {
-    mistake: 'does not look at the fence of a recovery',
-    caughtBy: ['chaosEvents/recovery', 'chaosEvents/call options'],
-    sabotage({ ports: { chaosEvents } }) {
-      const recordRecovery: typeof chaosEvents.recordRecovery = (eventId, recovery, options) =>
-        chaosEvents.recordRecovery(eventId, recovery, { ...options, fence: undefined });
-      return { ports: { chaosEvents: instead(chaosEvents, { recordRecovery }) } };
-    },
-  },
 ];
 
 const states: readonly Saboteur[] = [
@@ -184,21 +175,6 @@ const states: readonly Saboteur[] = [
         return { durationMs: run.updatedAt.getTime() - run.createdAt.getTime(), ...run };
       };
       return { ports: { testRuns: instead(testRuns, { completeRun }) } };
-    },
-  },
-  {
-    mistake: 'does not look at fences',
-    caughtBy: ['testRuns/completion', 'testRuns/call options'],
-    sabotage({ ports: { testRuns } }) {
-      return {
-        ports: {
-          testRuns: instead(testRuns, {
-            startRun: (runId, options) => testRuns.startRun(runId, { ...options, fence: undefined }),
-            completeRun: (runId, status, details, options) =>
-              testRuns.completeRun(runId, status, details, { ...options, fence: undefined }),
-          }),
-        },
-      };
     },
   },
   {

@@ -8,6 +8,7 @@ import { activeRunSaboteurs } from './active-run-saboteurs.js';
 import { adapterSaboteurs } from './adapter-saboteurs.js';
 import { cacheSaboteurs } from './cache-saboteurs.js';
 import { changeSaboteurs } from './change-saboteurs.js';
+import { fenceSaboteurs } from './fence-saboteurs.js';
 import { importSaboteurs } from './import-saboteurs.js';
 import { listSaboteurs } from './list-saboteurs.js';
 import { lockSaboteurs } from './lock-saboteurs.js';
@@ -24,6 +25,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...importSaboteurs,
   ...listSaboteurs,
   ...changeSaboteurs,
+  ...fenceSaboteurs,
   ...referenceSaboteurs,
   ...statisticsSaboteurs,
   ...registrySaboteurs,

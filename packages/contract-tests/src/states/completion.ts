@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { NewTestRun, RunCompletion, TestRun } from '@test-coordinator/domain';
-import type { CallOptions } from '@test-coordinator/ports';
 
 import { inWorld, type ContractGroup, type ContractTest } from '../contract-group.js';
 import { fixtures } from '../fixtures.js';
@@ -227,47 +226,9 @@ const recording: readonly ContractTest[] = [
   ),
 ];
 
-/** A state change with a fence. */
-type FencedCall = (trial: Trial, options: CallOptions) => Promise<unknown>;
-
-/** An older fence than one that was seen is refused; the same or none is not. */
-export function fenceTest(
-  title: string,
-  first: FencedCall,
-  second: FencedCall,
-  prepare: (trial: Trial) => Promise<void>,
-  read: (trial: Trial) => Promise<unknown>,
-): ContractTest {
-  return inWorld(title, async (trial) => {
-    await prepare(trial);
-    await first(trial, { fence: 7 });
-    const before = snapshot(await read(trial));
-    await expectRefusal(second(trial, { fence: 6 }), 'STALE_FENCE');
-    expect(snapshot(await read(trial))).to.deep.equal(before);
-    await second(trial, { fence: 7 });
-    expect(snapshot(await read(trial))).not.to.deep.equal(before);
-  });
-}
-
-const fences = (
-  [
-    ['completeRun', ({ ports }, options) => ports.testRuns.completeRun(RUN, 'passed', {}, options)],
-    ['recordCompletion', ({ ports }, options) => ports.testRuns.recordCompletion(RUN, 0, 5, options)],
-    ['updateStatus', ({ ports }, options) => ports.testRuns.updateStatus(RUN, 'error', options)],
-  ] as const satisfies readonly (readonly [string, FencedCall])[]
-).map(([method, second]) =>
-  fenceTest(
-    `When ${method} carries an older fence than the start did, Then it is STALE_FENCE and nothing changes`,
-    ({ ports }, options) => ports.testRuns.startRun(RUN, options),
-    second,
-    stored,
-    ({ ports }) => ports.testRuns.getById(RUN),
-  ),
-);
-
 export const completionGroup: ContractGroup = {
   subject: 'testRuns',
   concern: 'completion',
   title: 'Given a run that starts and ends',
-  tests: [...starting, ...completing, ...recording, ...fences],
+  tests: [...starting, ...completing, ...recording],
 };

@@ -6,7 +6,6 @@ import { fixtures } from '../fixtures.js';
 import { expectRefusal } from '../outcome.js';
 import { snapshot } from '../snapshot.js';
 import type { Trial } from '../trial.js';
-import { fenceTest } from './completion.js';
 
 const { at, id } = fixtures;
 const EVENT = id(1);
@@ -149,18 +148,6 @@ export const recoveryGroup: ContractGroup = {
         const { durationMs, version } = await trial.ports.chaosEvents.update(EVENT, 2, { durationMs: 7 });
         expect({ durationMs, version }).to.deep.equal({ durationMs: 7, version: 3 });
       },
-    ),
-    ...(['updateStatus', 'recordRecovery'] as const).map((method) =>
-      fenceTest(
-        `When ${method} carries an older fence than was seen, Then it is STALE_FENCE and nothing changes`,
-        ({ ports }, options) => ports.chaosEvents.updateStatus(EVENT, 'in_progress', options),
-        ({ ports }, options) =>
-          method === 'updateStatus'
-            ? ports.chaosEvents.updateStatus(EVENT, 'failed', options)
-            : ports.chaosEvents.recordRecovery(EVENT, {}, options),
-        stored,
-        ({ ports }) => ports.chaosEvents.getById(EVENT),
-      ),
     ),
   ],
 };
