@@ -25,7 +25,6 @@ export function clientOptions(settings: ResolvedSettings): {
       connectionTimeoutMillis: settings.poolTimeoutMs,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-      query_timeout: settings.queryTimeoutMs,
       ...(settings.poolerMode === 'session' && serverTimeouts(settings.queryTimeoutMs)),
     },
   };

@@ -1,7 +1,9 @@
-import { frozenDate, frozenJson, type JsonObject } from '@test-coordinator/domain';
+import { frozenDate } from '@test-coordinator/domain';
+import { DataAdapterError } from '@test-coordinator/ports';
 import pg from 'pg';
 
-type Parser = (text: string) => unknown;
+/** How the text of a column becomes a value. */
+export type Parser = (text: string) => unknown;
 
 const asText: Parser = (text) => text;
 const TEXT_ARRAY = 1009;
@@ -9,21 +11,36 @@ const TEXT_ARRAY = 1009;
 const parserByOid = pg.types.getTypeParser as (oid: number) => (text: string) => readonly string[];
 const parseTextArray = parserByOid(TEXT_ARRAY);
 
+function parseTimestamp(text: string): Date {
+  const time = timeInUtc(text) ?? timeWithOffset(text);
+  if (Number.isNaN(time)) {
+    const message = 'a time is stored that no Date can hold, so this adapter has not written it; correct it';
+    throw new DataAdapterError('INTERNAL', message);
+  }
+  return frozenDate(new Date(time));
+}
+
 /**
  * `2026-11-21 21:33:17.123+00`, which is what a session in UTC writes, is read by its digits: 0.14 µs where pg's own
- * parser takes 0.57. Any other offset goes through Date.
+ * parser takes 0.57. Date.UTC takes the years below 100 for those of the last century.
  */
-function parseTimestamp(text: string): Date {
-  const length = text.length;
-  if (length >= 22 && text.charCodeAt(4) === 45 && text.endsWith('+00')) {
-    const fraction = length > 22 ? Number(text.slice(20, -3).padEnd(3, '0')) : 0;
-    const time = new Date(0);
-    time.setUTCFullYear(digits(text, 0, 4), digits(text, 5, 7) - 1, digits(text, 8, 10));
-    time.setUTCHours(digits(text, 11, 13), digits(text, 14, 16), digits(text, 17, 19), fraction);
-    return frozenDate(time);
-  }
-  const [date, time] = text.split(' ') as [string, string];
-  return frozenDate(new Date(`${date}T${time.replace(/([+-]\d\d)$/, '$1:00')}`));
+function timeInUtc(text: string): number | undefined {
+  const year = digits(text, 0, 4);
+  if (!(year >= 100) || text.charCodeAt(4) !== 45 || !text.endsWith('+00')) return undefined;
+  const fraction = text.length === 26 ? digits(text, 20, 23) : Number(text.slice(20, -3).padEnd(3, '0'));
+  return Date.UTC(
+    year,
+    digits(text, 5, 7) - 1,
+    digits(text, 8, 10),
+    digits(text, 11, 13),
+    digits(text, 14, 16),
+    digits(text, 17, 19),
+    fraction,
+  );
+}
+
+function timeWithOffset(text: string): number {
+  return Date.parse(text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'));
 }
 
 function digits(text: string, start: number, end: number): number {
@@ -32,7 +49,14 @@ function digits(text: string, start: number, end: number): number {
   return value;
 }
 
-/** By type OID. jsonb columns hold what frozenJson has taken in before. */
+/** In place, where frozenJson copies: what was read belongs to nobody else, and frozenJson has taken it in before. */
+function freeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) freeze(member);
+  return Object.freeze(value);
+}
+
+/** By type OID. */
 const PARSERS: Readonly<Record<number, Parser>> = {
   16: (text) => text === 't',
   17: (text) => Buffer.from(text.slice(2), 'hex'),
@@ -44,11 +68,10 @@ const PARSERS: Readonly<Record<number, Parser>> = {
   1700: Number,
   [TEXT_ARRAY]: (text) => Object.freeze(parseTextArray(text)),
   1184: parseTimestamp,
-  3802: (text) => frozenJson(JSON.parse(text) as JsonObject),
+  3802: (text) => freeze(JSON.parse(text) as unknown),
 };
 
-/**
- * The parsers of this package's statements, given with each statement: pg's own table is shared with the host
- * application and stays as it is.
- */
-export const columnTypes = { getTypeParser: (oid: number): Parser => PARSERS[oid] ?? asText };
+/** The parser of a column of this type. pg's own table is shared with the host application and stays as it is. */
+export function parserOf(oid: number): Parser {
+  return PARSERS[oid] ?? asText;
+}

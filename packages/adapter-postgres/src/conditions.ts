@@ -1,7 +1,7 @@
 import { refuse, type ReadPage } from '@test-coordinator/ports';
 import { isReadableId, isUuidV7 } from '@test-coordinator/domain';
 
-import type { Statement } from './session.js';
+import type { Statement } from './statement-exchange.js';
 
 /**
  * The WHERE clause of a filter, built from the fields that are present: `$1 IS NULL OR column = $1` would fall into one

@@ -1,6 +1,6 @@
 import type { DurationStatistics } from '@test-coordinator/domain';
 
-import type { Row } from './session.js';
+import type { Row } from './statement-exchange.js';
 
 /**
  * The aggregates behind DurationStatistics over a bigint column, equal to the domain's figures to the last digit: the sum

@@ -1,5 +1,6 @@
 import { DataAdapterError, type ErrorCode } from '@test-coordinator/ports';
 
+import { AnswerOverdueError } from './answer-deadlines.js';
 import { StandbyError } from './host-route.js';
 import { ConnectPausedError, isQueueTimeout } from './guarded-pool.js';
 import { codeOfSqlState, sqlStateOf } from './sqlstate-codes.js';
@@ -44,10 +45,11 @@ export function connectFailure(error: unknown): DataAdapterError {
 
 /** The statement was sent: what the server said, or how the answer was lost. */
 export function statementFailure(error: unknown, kind: StatementKind): DataAdapterError {
+  if (DataAdapterError.is(error)) return error;
   const sqlState = sqlStateOf(error);
   if (sqlState === undefined) {
-    const timedOut = error instanceof Error && error.message === 'Query read timeout';
-    const code = kind === 'write' ? 'UNKNOWN_OUTCOME' : timedOut ? 'TIMEOUT' : 'UNAVAILABLE';
+    const late: ErrorCode = error instanceof AnswerOverdueError ? 'TIMEOUT' : 'UNAVAILABLE';
+    const code = kind === 'write' ? 'UNKNOWN_OUTCOME' : late;
     return failure(code, ADVICE[code]!, undefined, error);
   }
   const code = codeOfSqlState(sqlState);

@@ -39,7 +39,11 @@ export class GuardedPool extends pg.Pool {
 
   constructor(options: GuardedPoolOptions) {
     const { route } = options;
-    super({ ...options, Client: routedClient(route), ...(route.size > 1 && { onConnect: refusesStandby }) });
+    super({
+      ...options,
+      Client: routedClient(route),
+      ...(route.size > 1 && { onConnect: refusesStandby(options.connectionTimeoutMillis) }),
+    });
     this.#route = route;
     this.on('connect', (client) => client.on('error', () => undefined));
   }
@@ -101,13 +105,14 @@ function routedClient(route: HostRoute): typeof pg.Client {
   };
 }
 
-async function refuseStandby(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
-  if (rows[0]?.standby !== false) throw new StandbyError();
+/** pg-pool waits for the promise that is answered; its types don't say so. */
+function refusesStandby(timeoutMs: number | undefined): (client: pg.ClientBase) => Promise<void> {
+  const query = { text: 'SELECT pg_is_in_recovery() AS standby', query_timeout: timeoutMs };
+  return async (client) => {
+    const { rows } = await client.query<{ standby: boolean }>(query);
+    if (rows[0]?.standby !== false) throw new StandbyError();
+  };
 }
-
-// pg-pool waits for the promise; its types don't say so.
-const refusesStandby = refuseStandby as (client: pg.ClientBase) => void;
 
 /** `readyForQuery` is not in pg's types; a test holds it to what is relied on here. */
 type ReadyClient = pg.PoolClient & { readonly readyForQuery: boolean };

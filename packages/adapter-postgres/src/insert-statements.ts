@@ -1,5 +1,5 @@
-import type { Column, TableShape } from './record-table.js';
-import type { Statement } from './session.js';
+import { arrayParameter, type Column, type TableShape } from './record-table.js';
+import type { Statement } from './statement-exchange.js';
 
 /** The table whose rows a new record refers to. */
 export interface ParentTable {
@@ -10,13 +10,16 @@ export interface ParentTable {
 
 /**
  * The texts that store records. A parent is looked up once a statement and locked against a delete (FOR KEY SHARE), as
- * a foreign key would for every row.
+ * a foreign key would for every row. Why a record was not stored is asked apart: in the same statement it would cost the
+ * server half as much again for every record.
  */
 export interface InsertStatements {
-  /** One record; no row when it was stored. Otherwise: whether its parent is there, then what is stored under its id. */
+  /** One record; a row when it was stored. */
   readonly one: Statement;
-  /** Each record for itself. A row for each that was not stored: its place from 1, and as `one`. */
-  readonly each: Statement;
+  /** Each record for itself; the ids of those that were stored. Absent without a parent. */
+  readonly each: Statement | undefined;
+  /** For the id and the parent's: whether the parent is there, then what is stored under the id. */
+  readonly why: Statement;
 }
 
 /** The column of the hash of what was given at creation, of records that move on. */
@@ -27,35 +30,43 @@ export function insertStatements(
   columns: readonly Column[],
   parent: ParentTable | undefined,
 ): InsertStatements {
-  const { name: id } = table.id;
-  const names = columns.map(({ name }) => name).join(', ');
-  const listed = (alias: string): string => columns.map(({ name }) => `${alias}.${name}`).join(', ');
-  const scalars = columns.map(({ name, type }, index) => `$${index + 1}::${type} AS ${name}`).join(', ');
-  const arrays = columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
-  const parentIndex = columns.findIndex(({ name }) => name === parent?.column);
-
-  const parentOf = (condition: string): string =>
+  const { entity, name, id } = table;
+  const given = columns.map(({ type }, index) => `$${index + 1}::${type}`).join(', ');
+  const [source, hasParent] =
     parent === undefined
-      ? ''
-      : `parent AS MATERIALIZED (SELECT p.${parent.column} FROM ${parent.name} p WHERE p.${parent.column} ${condition} FOR KEY SHARE), `;
-  const joined = parent === undefined ? '' : ` JOIN parent USING (${parent.column})`;
-  const hasParent =
-    parent === undefined
-      ? 'true'
-      : `EXISTS (SELECT FROM parent WHERE parent.${parent.column} = input.${parent.column})`;
+      ? [`VALUES (${given})`, 'true']
+      : [
+          `SELECT ${given} FROM ${parent.name} WHERE ${parent.column} = $${placeOf(parent, columns)} FOR KEY SHARE`,
+          `EXISTS (SELECT FROM ${parent.name} WHERE ${parent.column} = $2)`,
+        ];
   return {
     one: {
-      name: `${table.entity}-create`,
-      text: `WITH input AS (SELECT ${scalars}), ${parentOf(`= $${parentIndex + 1}`)}
-stored AS (INSERT INTO ${table.name} (${names}) SELECT ${listed('input')} FROM input${joined} ON CONFLICT DO NOTHING RETURNING ${id})
-SELECT 1, ${hasParent}, ${listed('e')} FROM input LEFT JOIN ${table.name} e USING (${id}) WHERE NOT EXISTS (SELECT FROM stored)`,
+      name: `${entity}-create`,
+      text: `INSERT INTO ${name} (${listed(columns)}) ${source} ON CONFLICT DO NOTHING RETURNING 1`,
     },
-    each: {
-      name: `${table.entity}-create-each`,
-      text: `WITH input AS (SELECT * FROM unnest(${arrays}) WITH ORDINALITY AS t (${names}, place)), ${parentOf(`= ANY ($${parentIndex + 1})`)}
-stored AS (INSERT INTO ${table.name} (${names}) SELECT ${listed('input')} FROM input${joined} ON CONFLICT DO NOTHING RETURNING ${id})
-SELECT input.place::integer, ${hasParent}, ${listed('e')} FROM input LEFT JOIN ${table.name} e USING (${id})
-WHERE input.${id} NOT IN (SELECT ${id} FROM stored)`,
+    why: {
+      name: `${entity}-create-why`,
+      text: `SELECT ${hasParent}, ${listed(columns, 'e.')} FROM (SELECT) AS input LEFT JOIN ${name} e ON e.${id.name} = $1`,
     },
+    each: parent && { name: `${entity}-create-each`, text: insertEach(table, columns, parent) },
   };
+}
+
+function insertEach({ name, id }: TableShape, columns: readonly Column[], parent: ParentTable): string {
+  const { column } = parent;
+  const arrays = columns.map(({ type }, index) => arrayParameter(index + 1, type));
+  const parentIds = arrays[placeOf(parent, columns) - 1]!;
+  return `INSERT INTO ${name} (${listed(columns)})
+SELECT ${listed(columns, 'input.')} FROM unnest(${arrays.join(', ')}) AS input (${listed(columns)})
+JOIN (SELECT ${column} FROM ${parent.name} WHERE ${column} = ANY (${parentIds}) FOR KEY SHARE) p USING (${column})
+ON CONFLICT DO NOTHING RETURNING ${id.name}`;
+}
+
+function listed(columns: readonly Column[], prefix = ''): string {
+  return columns.map(({ name }) => `${prefix}${name}`).join(', ');
+}
+
+/** The number of the parameter that names the parent. */
+function placeOf({ column }: ParentTable, columns: readonly Column[]): number {
+  return columns.findIndex(({ name }) => name === column) + 1;
 }

@@ -13,6 +13,7 @@ import {
 } from '@test-coordinator/ports';
 import type { DataSource } from 'typeorm';
 
+import { AnswerOverdueError } from './answer-deadlines.js';
 import { dataSourceFor } from './data-source.js';
 import { connectFailure } from './failures.js';
 import type { GuardedPool } from './guarded-pool.js';
@@ -22,6 +23,7 @@ import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { recordRepositories } from './record-repositories.js';
 import { PostgresRetention } from './retention.js';
 import { PoolSession } from './session.js';
+import { StatementSender } from './statement-sender.js';
 import { tablesIn } from './tables.js';
 
 /** How long a stop waits for the server to say goodbye. */
@@ -66,11 +68,13 @@ export class PostgresAdapter implements AdapterLifecycle {
   }: PostgresDependencies) {
     this.#settings = resolveSettings(settings);
     this.#logger = logger;
-    this.#session = new PoolSession({
+    const sender = new StatementSender({
+      queryTimeoutMs: this.#settings.queryTimeoutMs,
       namedStatements: this.#settings.poolerMode === 'session',
       logStatements: this.#settings.logQueries,
       logger,
     });
+    this.#session = new PoolSession(sender, logger);
     const context = { session: this.#session, tables: tablesIn(this.#settings.schema), clock, ids };
     this.retention = new PostgresRetention(this.#session, context.tables, this.#settings.schema, clock);
     this.ports = Object.freeze({
@@ -147,9 +151,12 @@ export class PostgresAdapter implements AdapterLifecycle {
       if (this.#stopping !== undefined) return;
       this.#logger.warn({ adapter: 'postgres' }, 'an idle connection to PostgreSQL broke; it is replaced');
     });
+    const opening = dataSource.initialize();
     try {
-      await dataSource.initialize();
+      if ((await within(this.#settings.queryTimeoutMs, opening)) === undefined)
+        throw new AnswerOverdueError();
     } catch (error) {
+      void opening.then((late) => late.destroy()).catch(() => undefined);
       throw connectFailure(error);
     }
     this.#session.open(masterOf(dataSource));
@@ -162,10 +169,7 @@ export class PostgresAdapter implements AdapterLifecycle {
     await this.#session.close();
     if (started.status === 'rejected' || started.value === undefined) return;
     // A server that hangs must not hold a stop up.
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, GOODBYE_MS)));
-    await Promise.race([started.value.destroy(), late]);
-    clearTimeout(timer);
+    await within(GOODBYE_MS, started.value.destroy());
     this.#logger.info({ adapter: 'postgres' }, 'disconnected from PostgreSQL');
   }
 }
@@ -178,4 +182,15 @@ export function createPostgresAdapter(dependencies: PostgresDependencies): Postg
 /** The pool under TypeORM: two to three times as fast as its query runner. */
 function masterOf(dataSource: DataSource): GuardedPool {
   return (dataSource.driver as unknown as { readonly master: GuardedPool }).master;
+}
+
+/** `undefined` when it takes longer. */
+async function within<Value>(ms: number, promise: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

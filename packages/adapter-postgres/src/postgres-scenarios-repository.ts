@@ -47,7 +47,7 @@ import { pageOf } from './record-lists.js';
 import { RecordLookup } from './record-lookup.js';
 import type { RecordTable } from './record-table.js';
 import type { RepositoryContext } from './repository-context.js';
-import type { Statement } from './session.js';
+import type { Statement } from './statement-exchange.js';
 
 export class PostgresScenariosRepository implements ScenariosRepository {
   readonly #table: RecordTable<Scenario>;

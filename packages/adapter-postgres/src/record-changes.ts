@@ -1,7 +1,8 @@
 import { DataAdapterError } from '@test-coordinator/ports';
 
 import { storable, type RecordTable, type TableShape } from './record-table.js';
-import type { Session, Statement } from './session.js';
+import type { Session } from './session.js';
+import type { Statement } from './statement-exchange.js';
 
 /** What a guarded change met. */
 export type ChangeOutcome<Entity> =

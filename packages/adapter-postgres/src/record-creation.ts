@@ -6,7 +6,8 @@ import { Coalescer } from './coalescer.js';
 import { alreadyExists, contended, parentMissing, type Parent } from './creation-refusals.js';
 import { insertStatements, CREATION_HASH, type InsertStatements } from './insert-statements.js';
 import type { RecordTable } from './record-table.js';
-import type { Row, Session } from './session.js';
+import type { Session } from './session.js';
+import type { Row, Statement } from './statement-exchange.js';
 
 /** A rival creation may be stored after a statement began, so that it sees the rival only when it is sent again. */
 export const MAX_TRIES = 5;
@@ -23,8 +24,8 @@ export interface CreationOptions<Entity> {
 export class RecordCreation<Entity extends object> {
   readonly #statements: InsertStatements;
   readonly #idProperty: string;
-  readonly #coalescer: Coalescer<Entity, Entity>;
-  readonly #coalesces: boolean;
+  /** Absent inside a unit of work, and for records without a parent. */
+  readonly #coalescer: Coalescer<Entity, Entity> | undefined;
 
   constructor(
     private readonly session: Session,
@@ -34,57 +35,63 @@ export class RecordCreation<Entity extends object> {
     const columns = options.movesOn ? [...table.columns, CREATION_HASH] : table.columns;
     this.#statements = insertStatements(table, columns, options.parent);
     this.#idProperty = table.id.property;
-    // unnest flattens an array of arrays.
-    this.#coalesces = session.shared && !columns.some(({ type }) => type.endsWith('[]'));
+    const { each } = this.#statements;
+    if (each === undefined || !session.shared) return;
     this.#coalescer = new Coalescer({
       keyOf: (record) => this.#idOf(record),
       one: (record) => this.#createOne(record),
-      many: (records) => this.#createEach(records),
+      many: (records) => this.#createEach(each, records),
     });
   }
 
   /** The record that is stored: `record`, or what an earlier creation with the same content has become. */
   create(record: Entity): Promise<Entity> {
-    return this.#coalesces ? this.#coalescer.call(record) : this.#createOne(record);
+    return this.#coalescer === undefined ? this.#createOne(record) : this.#coalescer.call(record);
   }
 
   async #createOne(record: Entity): Promise<Entity> {
+    const values = this.#values(record);
     for (let tries = 1; ; tries += 1) {
-      const [row] = await this.session.query(this.#statements.one, this.#values(record), 'write');
-      if (row === undefined) return record;
-      const stored = await this.#judge(record, row);
-      if (stored !== undefined) return stored;
+      const stored = await this.session.query(this.#statements.one, values, 'write');
+      if (stored.length > 0) return record;
+      const earlier = await this.#judge(record);
+      if (earlier !== undefined) return earlier;
       if (tries === MAX_TRIES) throw contended(this.table.entity, this.#idOf(record));
     }
   }
 
   /** One record's refusal is its caller's alone. */
-  async #createEach(records: readonly Entity[]): Promise<readonly (Entity | Promise<Entity>)[]> {
-    const rows = await this.session.query(this.#statements.each, this.#columnsOf(records), 'write');
-    const answers: (Entity | Promise<Entity>)[] = [...records];
-    for (const row of rows) {
-      const place = (row[0] as number) - 1;
-      const record = records[place]!;
-      answers[place] = this.#judge(record, row).then((stored) => stored ?? this.#createOne(record));
-    }
-    return answers;
+  async #createEach(
+    each: Statement,
+    records: readonly Entity[],
+  ): Promise<readonly (Entity | Promise<Entity>)[]> {
+    const rows = await this.session.query(each, this.#columnsOf(records), 'write');
+    if (rows.length === records.length) return records;
+    const stored = new Set(rows.map(([id]) => id));
+    return records.map((record) =>
+      stored.has(this.#idOf(record))
+        ? record
+        : this.#judge(record).then((earlier) => earlier ?? this.#createOne(record)),
+    );
   }
 
-  /** What is stored under the record's id when it is the same; `undefined` when the statement saw no reason to refuse. */
-  async #judge(record: Entity, row: Row): Promise<Entity | undefined> {
-    const [, hasParent, storedId] = row;
-    if (storedId !== null) return this.#same(record, row, 2);
-    if (hasParent !== true)
-      throw parentMissing(this.table.entity, this.#idOf(record), this.options.parent!, record);
-    const refusal = await this.options.otherRefusal?.(this.session, record);
+  /** Why nothing was stored: the same record is there already, or it is refused; `undefined` when nothing is in its way. */
+  async #judge(record: Entity): Promise<Entity | undefined> {
+    const { parent, otherRefusal } = this.options;
+    const asked = parent === undefined ? [this.#idOf(record)] : [this.#idOf(record), record[parent.property]];
+    const [row] = await this.session.query(this.#statements.why, asked, 'read');
+    const [hasParent, storedId] = row!;
+    if (storedId !== null) return this.#same(record, row!);
+    if (hasParent !== true) throw parentMissing(this.table.entity, this.#idOf(record), parent!, record);
+    const refusal = await otherRefusal?.(this.session, record);
     if (refusal !== undefined) throw refusal;
     return undefined;
   }
 
-  #same(record: Entity, row: Row, offset: number): Entity {
-    const stored = this.table.read(row, offset);
+  #same(record: Entity, row: Row): Entity {
+    const stored = this.table.read(row, 1);
     const same = this.options.movesOn
-      ? hashOf(record).equals(row[offset + this.table.columns.length] as Buffer)
+      ? hashOf(record).equals(row[1 + this.table.columns.length] as Buffer)
       : creationContent(record) === creationContent(stored);
     if (!same) throw alreadyExists(this.table.entity, this.#idOf(record));
     return stored;
@@ -97,8 +104,9 @@ export class RecordCreation<Entity extends object> {
   }
 
   #columnsOf(records: readonly Entity[]): unknown[][] {
-    const rows = records.map((record) => this.#values(record));
-    return rows[0]!.map((_, column) => rows.map((row) => row[column]));
+    const columns = this.table.valuesOfAll(records);
+    if (this.options.movesOn) columns.push(records.map(hashOf));
+    return columns;
   }
 
   #idOf(record: Entity): string {

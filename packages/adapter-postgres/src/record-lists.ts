@@ -1,4 +1,10 @@
-import { encodeCursor, type KeysetKey, type Page, type ReadPage } from '@test-coordinator/ports';
+import {
+  DEFAULT_PAGE_LIMIT,
+  encodeCursor,
+  type KeysetKey,
+  type Page,
+  type ReadPage,
+} from '@test-coordinator/ports';
 
 import { cursorId, type Conditions } from './conditions.js';
 import type { RecordTable } from './record-table.js';
@@ -17,14 +23,18 @@ export async function listById<Entity>(
 ): Promise<Page<Entity>> {
   const { name: id } = table.id;
   const direction = order === 'oldest' ? 'ASC' : 'DESC';
-  const named = conditions.name(`${table.entity}-list-${order}`, page.after === undefined ? '' : 'after');
+  const isUsual = page.limit === DEFAULT_PAGE_LIMIT;
+  const kind = `${table.entity}-list-${order}${isUsual ? '' : '-sized'}`;
+  const named = conditions.name(kind, page.after === undefined ? '' : 'after');
   const after = cursorId(page, 'uuid');
   const beyond =
     after === undefined
       ? ''
       : ` AND t.${id} ${order === 'oldest' ? '>' : '<'} ${conditions.parameter(after)}`;
+  // A limit that is not known makes the planner think of a tenth of all rows and plan each call anew: 0.2 ms of 0.75.
+  const limit = isUsual ? page.limit + 1 : conditions.parameter(page.limit + 1);
   const text = `SELECT ${table.list('t')} FROM ${table.name} t WHERE ${conditions.sql}${beyond}
-ORDER BY t.${id} ${direction} LIMIT ${conditions.parameter(page.limit + 1)}`;
+ORDER BY t.${id} ${direction} LIMIT ${limit}`;
   const rows = await session.query({ ...named, text }, conditions.values, 'read');
   return pageOf(
     rows.map((row) => table.read(row)),

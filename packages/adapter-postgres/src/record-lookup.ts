@@ -1,5 +1,5 @@
 import { Coalescer } from './coalescer.js';
-import type { RecordTable } from './record-table.js';
+import { arrayParameter, type RecordTable } from './record-table.js';
 import type { Session } from './session.js';
 
 /** Reads records by id: alone for a lone caller, many in one statement under load. */
@@ -10,7 +10,7 @@ export class RecordLookup<Entity> {
     const { name: id, type } = table.id;
     const select = `SELECT ${table.list()} FROM ${table.name} WHERE ${id}`;
     const one = { name: `${table.entity}-by-id`, text: `${select} = $1` };
-    const many = { name: `${table.entity}-by-ids`, text: `${select} = ANY ($1::${type}[])` };
+    const many = { name: `${table.entity}-by-ids`, text: `${select} = ANY (${arrayParameter(1, type)})` };
     this.#coalescer = new Coalescer({
       one: async (recordId) => {
         const [row] = await session.query(one, [recordId], 'read');

@@ -1,6 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 
-import type { Row } from './session.js';
+import type { Row } from './statement-exchange.js';
 
 /** One column, and the property of the record that it holds. */
 export interface Column {
@@ -29,7 +29,11 @@ export interface RecordTable<Entity> extends TableShape {
   read(row: Row, offset?: number): Entity;
   /** What is stored of a record, in the order of the columns. */
   values(record: Entity): unknown[];
+  /** The same of many records: the values of each column. */
+  valuesOfAll(records: readonly Entity[]): unknown[][];
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 export function recordTable<Entity extends object>(
   entity: string,
@@ -54,8 +58,13 @@ export function recordTable<Entity extends object>(
       return Object.freeze(record) as Entity;
     },
     values(record) {
-      const fields = record as Readonly<Record<string, unknown>>;
+      const fields = record as Fields;
       return properties.map((property, index) => storable(fields[property], isJson[index]!));
+    },
+    valuesOfAll(records) {
+      return properties.map((property, index) =>
+        (records as readonly Fields[]).map((fields) => storable(fields[property], isJson[index]!)),
+      );
     },
   };
 }
@@ -79,4 +88,12 @@ export function storable(value: unknown, isJson: boolean): unknown {
   if (value === undefined || value === null) return null;
   if (isJson) return JSON.stringify(value);
   return value instanceof Date ? value.toISOString() : value;
+}
+
+/**
+ * The array `$index` of a statement with a name. Inside the sub-select the planner does not see how long it is and thinks
+ * of ten elements every time; otherwise it makes a plan of its own for each shorter array, for up to 0.4 ms.
+ */
+export function arrayParameter(index: number, type: string): string {
+  return `(SELECT $${index}::${type}[])::${type}[]`;
 }

@@ -3,7 +3,9 @@ import { DataAdapterError } from '@test-coordinator/ports';
 
 import { alreadyExists, contended, parentMissing, type Parent } from './creation-refusals.js';
 import { MAX_TRIES } from './record-creation.js';
-import type { Row, Session, Statement } from './session.js';
+import { arrayParameter } from './record-table.js';
+import type { Session } from './session.js';
+import type { Row, Statement } from './statement-exchange.js';
 import type { Tables } from './tables.js';
 
 /** What stood in the way of a batch. */
@@ -30,18 +32,21 @@ export class ResultBatches {
     const { results, runs } = tables;
     this.#parent = { name: runs.name, column: 'run_id', entity: 'run', property: 'runId' };
     const count = results.columns.length;
-    const arrays = results.columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
+    const arrays = results.columns.map(({ type }, index) => arrayParameter(index + 1, type)).join(', ');
     const nulls = results.columns.map(({ type }) => `NULL::${type}`).join(', ');
     // $1 are the ids; the runs, each once, come last.
     const obstacles = (runIds: string): string => `parent AS MATERIALIZED (
-  SELECT run_id FROM ${runs.name} WHERE run_id = ANY (${runIds}::uuid[]) FOR KEY SHARE),
-existing AS MATERIALIZED (SELECT ${results.list()} FROM ${results.name} WHERE result_id = ANY ($1::uuid[])),
-missing AS (SELECT run_id FROM unnest(${runIds}::uuid[]) AS t (run_id) WHERE run_id NOT IN (SELECT run_id FROM parent))`;
+  SELECT run_id FROM ${runs.name} WHERE run_id = ANY (${runIds}) FOR KEY SHARE),
+existing AS MATERIALIZED (SELECT ${results.list()} FROM ${results.name} WHERE result_id = ANY (${arrayParameter(1, 'uuid')})),
+missing AS (SELECT run_id FROM unnest(${runIds}) AS t (run_id) WHERE run_id NOT IN (SELECT run_id FROM parent))`;
     const answer = `SELECT NULL::uuid, ${results.list()} FROM existing UNION ALL SELECT run_id, ${nulls} FROM missing`;
-    this.#check = { name: 'result-check-all', text: `WITH ${obstacles('$2')}\n${answer}` };
+    this.#check = {
+      name: 'result-check-all',
+      text: `WITH ${obstacles(arrayParameter(2, 'uuid'))}\n${answer}`,
+    };
     this.#insert = {
       name: 'result-create-all',
-      text: `WITH ${obstacles(`$${count + 1}`)},
+      text: `WITH ${obstacles(arrayParameter(count + 1, 'uuid'))},
 stored AS (INSERT INTO ${results.name} (${results.list()}) SELECT * FROM unnest(${arrays})
   WHERE NOT EXISTS (SELECT FROM existing) AND NOT EXISTS (SELECT FROM missing))
 ${answer}`,
@@ -72,8 +77,7 @@ ${answer}`,
 
   /** `undefined` when a rival got in between, so that the batch is to be sent again. */
   async #insertAll(fresh: readonly TestResult[], tries: number): Promise<Obstacles | undefined> {
-    const rows = fresh.map((record) => this.tables.results.values(record));
-    const columns = this.tables.results.columns.map((_, column) => rows.map((row) => row[column]));
+    const columns = this.tables.results.valuesOfAll(fresh);
     try {
       return this.#read(await this.session.query(this.#insert, [...columns, runsOf(fresh)], 'write'));
     } catch (error) {

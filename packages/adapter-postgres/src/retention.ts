@@ -93,7 +93,7 @@ SELECT (SELECT count(*) FROM gone),
   #alone(step: (unit: UnitSession) => Promise<Taken>): Promise<Taken | undefined> {
     return runInTransaction(this.session, async (unit) => {
       const text = 'SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))';
-      const [row] = await unit.query({ text }, [`test-coordinator retention of ${this.schema}`], 'write');
+      const [row] = await unit.query({ text }, [`test-coordinator retention of ${this.schema}`]);
       return row?.[0] === true ? step(unit) : undefined;
     });
   }
@@ -102,21 +102,21 @@ SELECT (SELECT count(*) FROM gone),
   async #takeRun(unit: UnitSession, before: string): Promise<Taken> {
     const { runs } = this.tables;
     const oldest = `SELECT run_id FROM ${runs.name} WHERE NOT pinned AND created_at < $1 ORDER BY created_at, run_id LIMIT 1`;
-    const [run] = await unit.query({ text: oldest }, [before], 'read');
+    const [run] = await unit.query({ text: oldest }, [before]);
     if (run === undefined) return { runs: 0, children: 0, scenarios: 0 };
     const some = `SELECT "${this.schema}".delete_some_children_of_run($1, $2)`;
-    const [taken] = await unit.query({ text: some }, [run[0], BATCH], 'write');
+    const [taken] = await unit.query({ text: some }, [run[0], BATCH]);
     const children = taken?.[0] as number;
     if (children === BATCH) return { runs: 0, children, scenarios: 0 };
     const text = `DELETE FROM ${runs.name} WHERE run_id = $1 AND NOT pinned RETURNING 1`;
-    const deleted = await unit.query({ text }, [run[0]], 'write');
+    const deleted = await unit.query({ text }, [run[0]]);
     return { runs: deleted.length, children, scenarios: 0 };
   }
 
   async #takeScenarios(unit: UnitSession, before: string): Promise<Taken> {
     const { scenarios } = this.tables;
     const text = `DELETE FROM ${scenarios.name} WHERE scenario_id IN (${this.#scenariosToGo('$1')} LIMIT ${BATCH}) RETURNING 1`;
-    const deleted = await unit.query({ text }, [before], 'write');
+    const deleted = await unit.query({ text }, [before]);
     return { runs: 0, children: 0, scenarios: deleted.length };
   }
 

@@ -5,18 +5,13 @@ import {
   type CallOptions,
   type Logger,
 } from '@test-coordinator/ports';
-import type { PoolClient, QueryArrayConfig } from 'pg';
+import type { PoolClient } from 'pg';
 
-import { columnTypes } from './column-parsers.js';
 import { connectFailure, statementFailure, type StatementKind } from './failures.js';
 import type { GuardedPool } from './guarded-pool.js';
-
-/** A statement's text, and the name under which the server keeps its plan; without a name it is planned each time. */
-export interface Statement {
-  readonly name?: string;
-  readonly text: string;
-}
-export type Row = readonly unknown[];
+import { parameter } from './parameters.js';
+import type { Row, Statement } from './statement-exchange.js';
+import type { StatementSender } from './statement-sender.js';
 
 /** What the repositories run on: the pool, or one connection inside a unit of work. */
 export interface Session {
@@ -37,14 +32,6 @@ export interface Session {
   query(statement: Statement, values: readonly unknown[], kind: StatementKind): Promise<readonly Row[]>;
 }
 
-export interface SessionOptions {
-  /** Named statements live on a server connection, which pgbouncer in transaction mode hands around. */
-  readonly namedStatements: boolean;
-  /** Whether each statement has a line in the log. */
-  readonly logStatements: boolean;
-  readonly logger: Logger;
-}
-
 /** Runs each statement on its own connection, and knows which calls are under way. */
 export class PoolSession implements Session {
   readonly shared = true;
@@ -54,7 +41,10 @@ export class PoolSession implements Session {
   #underWay = 0;
   #whenIdle: (() => void) | undefined;
 
-  constructor(readonly options: SessionOptions) {}
+  constructor(
+    readonly sender: StatementSender,
+    readonly logger: Logger,
+  ) {}
 
   read<Value>(
     operation: string,
@@ -63,7 +53,7 @@ export class PoolSession implements Session {
   ): Promise<Value> {
     if (this.#closed !== undefined) return Promise.reject(closed(this.#closed));
     this.#underWay += 1;
-    const call = runCall(operation, options, this.options.logger, work);
+    const call = runCall(operation, options, this.logger, work);
     call.then(this.#ended, this.#ended);
     return call;
   }
@@ -78,14 +68,14 @@ export class PoolSession implements Session {
 
   /** By callbacks: every promise on the way is felt by a lone reader. */
   query(statement: Statement, values: readonly unknown[], kind: StatementKind): Promise<readonly Row[]> {
-    if (this.options.logStatements) return this.#logged(statement, values, kind);
     return new Promise((resolve, reject) => {
+      const parameters = values.map(parameter);
       this.#pool!.connect((error, client) => {
         if (client === undefined) return reject(connectFailure(error));
-        client.query(queryOf(statement, values, this.options), (failure: Error | null, result) => {
+        this.sender.send(client, statement, parameters, (failure, answered) => {
           client.release(failure ?? undefined);
-          if (failure) reject(statementFailure(failure, kind));
-          else resolve(result.rows);
+          if (failure === null) resolve(answered.rows);
+          else reject(statementFailure(failure, kind));
         });
       });
     });
@@ -96,22 +86,6 @@ export class PoolSession implements Session {
       return await this.#pool!.connect();
     } catch (error) {
       throw connectFailure(error);
-    }
-  }
-
-  async #logged(
-    statement: Statement,
-    values: readonly unknown[],
-    kind: StatementKind,
-  ): Promise<readonly Row[]> {
-    const client = await this.acquire();
-    try {
-      const rows = await runStatement(client, statement, values, this.options);
-      client.release();
-      return rows;
-    } catch (error) {
-      client.release(error as Error);
-      throw statementFailure(error, kind);
     }
   }
 
@@ -152,29 +126,4 @@ export async function runCall<Value>(
   const value = await work();
   logger.debug({ operation, actor: options?.actor, requestId: options?.requestId }, `${operation} done`);
   return value;
-}
-
-export async function runStatement(
-  client: PoolClient,
-  statement: Statement,
-  values: readonly unknown[],
-  options: SessionOptions,
-): Promise<readonly Row[]> {
-  const { logStatements, logger } = options;
-  const query = queryOf(statement, values, options);
-  if (!logStatements || !logger.isDebugEnabled()) return (await client.query(query)).rows;
-  const start = performance.now();
-  const { rows } = await client.query(query);
-  const durationMs = Math.round((performance.now() - start) * 1_000) / 1_000;
-  logger.debug({ statement: statement.name ?? 'unnamed', rows: rows.length, durationMs }, 'statement');
-  return rows;
-}
-
-function queryOf(
-  { name, text }: Statement,
-  values: readonly unknown[],
-  { namedStatements }: SessionOptions,
-): QueryArrayConfig<unknown[]> {
-  const query = { text, values: values as unknown[], rowMode: 'array' as const, types: columnTypes };
-  return namedStatements && name !== undefined ? { ...query, name } : query;
 }

@@ -2,16 +2,10 @@ import { DataAdapterError, type CallOptions } from '@test-coordinator/ports';
 import type { PoolClient } from 'pg';
 
 import { statementFailure, type StatementKind } from './failures.js';
+import { parameter, type Parameter } from './parameters.js';
 import { sqlStateOf } from './sqlstate-codes.js';
-import {
-  runCall,
-  runStatement,
-  type PoolSession,
-  type Row,
-  type Session,
-  type SessionOptions,
-  type Statement,
-} from './session.js';
+import { runCall, type PoolSession, type Session } from './session.js';
+import type { Answered, Row, Statement } from './statement-exchange.js';
 
 /** One connection with an open transaction, lent to the repositories of one unit of work. */
 export class UnitSession implements Session {
@@ -25,7 +19,7 @@ export class UnitSession implements Session {
 
   constructor(
     private readonly client: PoolClient,
-    private readonly options: SessionOptions,
+    private readonly pool: PoolSession,
   ) {}
 
   async read<Value>(
@@ -36,7 +30,7 @@ export class UnitSession implements Session {
     if (this.#closed) {
       throw new DataAdapterError('CLOSED', 'the unit of work is over; use the repositories while it runs');
     }
-    return runCall(operation, options, this.options.logger, work);
+    return runCall(operation, options, this.pool.logger, work);
   }
 
   async write<Value>(
@@ -53,30 +47,41 @@ export class UnitSession implements Session {
   }
 
   /** One statement after the other: a connection runs one at a time, and pg deprecates queueing them on its client. */
-  query(statement: Statement, values: readonly unknown[], kind: StatementKind): Promise<readonly Row[]> {
-    const turn = this.#tail.then(() => runStatement(this.client, statement, values, this.options));
+  query(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+    const turn = this.#tail.then(() => this.#send(statement, values.map(parameter)));
     this.#tail = turn.catch(() => undefined);
-    return turn.catch((error: unknown) => {
-      if (sqlStateOf(error) === undefined) this.lost ??= error as Error;
+    return turn.then(
+      ({ rows }) => rows,
       // Before COMMIT nothing is stored, whatever was lost.
-      throw statementFailure(error, kind === 'write' ? 'read' : kind);
-    });
+      (error: unknown) => this.#fail(error, 'read'),
+    );
   }
 
   /** BEGIN, COMMIT or ROLLBACK; answers with what the server did. */
-  async control(command: string, kind: StatementKind): Promise<string> {
-    try {
-      return (await this.client.query(command)).command;
-    } catch (error) {
-      if (sqlStateOf(error) === undefined) this.lost ??= error as Error;
-      throw statementFailure(error, kind);
-    }
+  control(command: string, kind: StatementKind): Promise<string> {
+    return this.#send({ text: command }, undefined).then(
+      (answered) => answered.command,
+      (error: unknown) => this.#fail(error, kind),
+    );
   }
 
   /** Refuses new calls; resolves when the statements that were sent have been answered. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#tail;
+  }
+
+  #send(statement: Statement, parameters: Parameter[] | undefined): Promise<Answered> {
+    return new Promise((resolve, reject) => {
+      this.pool.sender.send(this.client, statement, parameters, (failure, answered) =>
+        failure === null ? resolve(answered) : reject(failure),
+      );
+    });
+  }
+
+  #fail(error: unknown, kind: StatementKind): never {
+    if (sqlStateOf(error) === undefined) this.lost ??= error as Error;
+    throw statementFailure(error, kind);
   }
 }
 
@@ -89,7 +94,7 @@ export async function runInTransaction<Value>(
   work: (unit: UnitSession) => Promise<Value>,
 ): Promise<Value> {
   const client = await session.acquire();
-  const unit = new UnitSession(client, session.options);
+  const unit = new UnitSession(client, session);
   try {
     await unit.control('BEGIN', 'read');
     const value = await work(unit);

@@ -132,7 +132,7 @@ describe('The adapter in an outage', () => {
       const proxy = await FaultProxy.start({ port: Number(new URL(url).port) }, seed);
       const adapter = await startedAdapter(proxy.url(url), { poolTimeoutMs: 1_000 });
       const runId = await prepareRun(adapter);
-      proxy.inject({ kind: 'cut after', bytes: 1_500, atMost: 12_000 });
+      proxy.inject({ kind: 'cut after', bytes: 600, atMost: 1_500 });
       const codes = new Map<string, number>();
       const write = async (number: number): Promise<void> => {
         const result = fixtures.testResult({ resultId: id(10_000 + number), runId });
