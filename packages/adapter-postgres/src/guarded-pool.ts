@@ -105,13 +105,14 @@ function routedClient(route: HostRoute): typeof pg.Client {
   };
 }
 
-/** pg-pool waits for the promise that is answered; its types don't say so. */
-function refusesStandby(timeoutMs: number | undefined): (client: pg.ClientBase) => Promise<void> {
+function refusesStandby(timeoutMs: number | undefined): (client: pg.ClientBase) => void {
   const query = { text: 'SELECT pg_is_in_recovery() AS standby', query_timeout: timeoutMs };
-  return async (client) => {
+  const refuseStandby = async (client: pg.ClientBase): Promise<void> => {
     const { rows } = await client.query<{ standby: boolean }>(query);
     if (rows[0]?.standby !== false) throw new StandbyError();
   };
+  // pg-pool waits for the promise; its types don't say so.
+  return refuseStandby as (client: pg.ClientBase) => void;
 }
 
 /** `readyForQuery` is not in pg's types; a test holds it to what is relied on here. */

@@ -6,18 +6,10 @@ export type Parameter = string | Buffer | null;
  * and writes dates in the machine's time zone.
  */
 export function parameter(value: unknown): Parameter {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'boolean':
-      return String(value);
-    default:
-      if (value === null || value === undefined) return null;
-      if (Array.isArray(value)) return arrayLiteral(value);
-      if (Buffer.isBuffer(value)) return value;
-      throw new TypeError(`a parameter is ${typeof value}`);
-  }
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return arrayLiteral(value);
+  return Buffer.isBuffer(value) ? value : scalar(value);
 }
 
 function arrayLiteral(values: readonly unknown[]): string {
@@ -30,8 +22,12 @@ function arrayLiteral(values: readonly unknown[]): string {
 }
 
 function element(value: unknown): string {
-  if (value === null) return 'NULL';
   if (typeof value === 'string') return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`;
-  if (Buffer.isBuffer(value)) return `"\\\\x${value.toString('hex')}"`;
-  return String(value);
+  if (value === null) return 'NULL';
+  return Buffer.isBuffer(value) ? `"\\\\x${value.toString('hex')}"` : scalar(value);
+}
+
+function scalar(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new TypeError(`a parameter is ${typeof value}`);
 }
