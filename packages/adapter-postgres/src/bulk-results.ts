@@ -1,4 +1,5 @@
 import {
+  frozenDate,
   InvalidValueError,
   newTestResult,
   type NewTestResult,
@@ -14,7 +15,8 @@ export function newResults(
   results: readonly NewTestResult[],
   { clock, ids }: { readonly clock: Clock; readonly ids: IdGenerator },
 ): readonly TestResult[] {
-  const now = clock.now();
+  // Frozen here, it is one Date for all of them.
+  const now = frozenDate(clock.now());
   const mint = (): string => ids.next();
   return refused(() =>
     results.map((result, index) => {

@@ -65,7 +65,7 @@ export class RecordCreation<Entity extends object> {
     each: Statement,
     records: readonly Entity[],
   ): Promise<readonly (Entity | Promise<Entity>)[]> {
-    const rows = await this.session.query(each, this.#columnsOf(records), 'write');
+    const rows = await this.session.query(each, this.#arrays(records), 'write');
     if (rows.length === records.length) return records;
     const stored = new Set(rows.map(([id]) => id));
     return records.map((record) =>
@@ -103,10 +103,10 @@ export class RecordCreation<Entity extends object> {
     return values;
   }
 
-  #columnsOf(records: readonly Entity[]): unknown[][] {
-    const columns = this.table.valuesOfAll(records);
-    if (this.options.movesOn) columns.push(records.map(hashOf));
-    return columns;
+  #arrays(records: readonly Entity[]): unknown[] {
+    const arrays: unknown[] = this.table.arrays(records);
+    if (this.options.movesOn) arrays.push(records.map(hashOf));
+    return arrays;
   }
 
   #idOf(record: Entity): string {

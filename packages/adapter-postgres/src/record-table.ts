@@ -1,5 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 
+import { arrayLiteral, elementWriter } from './parameters.js';
 import type { Row } from './statement-exchange.js';
 
 /** One column, and the property of the record that it holds. */
@@ -29,8 +30,8 @@ export interface RecordTable<Entity> extends TableShape {
   read(row: Row, offset?: number): Entity;
   /** What is stored of a record, in the order of the columns. */
   values(record: Entity): unknown[];
-  /** The same of many records: the values of each column. */
-  valuesOfAll(records: readonly Entity[]): unknown[][];
+  /** The same of many records: an array literal for each column. */
+  arrays(records: readonly Entity[]): string[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -43,6 +44,7 @@ export function recordTable<Entity extends object>(
 ): RecordTable<Entity> {
   const properties = columns.map(({ property }) => property);
   const isJson = columns.map(({ type }) => type === 'jsonb');
+  const writers = columns.map(({ type }) => elementWriter(type));
   return {
     entity,
     name: `"${schema}".${table}`,
@@ -61,10 +63,13 @@ export function recordTable<Entity extends object>(
       const fields = record as Fields;
       return properties.map((property, index) => storable(fields[property], isJson[index]!));
     },
-    valuesOfAll(records) {
-      return properties.map((property, index) =>
-        (records as readonly Fields[]).map((fields) => storable(fields[property], isJson[index]!)),
-      );
+    arrays(records) {
+      return properties.map((property, index) => {
+        const write = writers[index]!;
+        return arrayLiteral(records as readonly Fields[], ({ [property]: value }) =>
+          value === undefined ? 'NULL' : write(value),
+        );
+      });
     },
   };
 }

@@ -71,15 +71,16 @@ ${answer}`,
       for (const [id, result] of obstacles.existing) stored.set(id, result);
       fresh = fresh.filter(({ resultId }) => !stored.has(resultId));
     }
+    if (stored.size === 0 && distinct.length === records.length) return records;
     const byId = new Map(distinct.map((record) => [record.resultId, record]));
     return records.map(({ resultId }) => stored.get(resultId) ?? byId.get(resultId)!);
   }
 
   /** `undefined` when a rival got in between, so that the batch is to be sent again. */
   async #insertAll(fresh: readonly TestResult[], tries: number): Promise<Obstacles | undefined> {
-    const columns = this.tables.results.valuesOfAll(fresh);
+    const values = [...this.tables.results.arrays(fresh), runsOf(fresh)];
     try {
-      return this.#read(await this.session.query(this.#insert, [...columns, runsOf(fresh)], 'write'));
+      return this.#read(await this.session.query(this.#insert, values, 'write'));
     } catch (error) {
       if (!DataAdapterError.is(error) || error.code !== 'ALREADY_EXISTS') throw error;
       // A unit's transaction is lost with its first error: there is nothing left to send it again in.
