@@ -8,7 +8,7 @@ import { createResult } from './groups/create-result.js';
 import { embeddedStart } from './groups/embedded-start.js';
 import { getById } from './groups/get-by-id.js';
 import { listByRun } from './groups/list-by-run.js';
-import { postgresGet, postgresList } from './groups/postgres-read.js';
+import { postgresGet, postgresList, postgresPages } from './groups/postgres-read.js';
 import { postgresBulk, postgresCreate, postgresStart, postgresUpdate } from './groups/postgres-write.js';
 import { validation } from './groups/validation.js';
 import { hardware } from './hardware.js';
@@ -27,6 +27,7 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   validation,
   'postgres-get': postgresGet,
   'postgres-list': postgresList,
+  'postgres-pages': postgresPages,
   'postgres-create': postgresCreate,
   'postgres-bulk': postgresBulk,
   'postgres-update': postgresUpdate,

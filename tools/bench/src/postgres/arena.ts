@@ -23,6 +23,10 @@ export class Arena {
     readonly title: string,
   ) {}
 
+  get url(): string {
+    return this.server.url;
+  }
+
   /** Opens an arena for the time that `use` takes. */
   static async *with<Item>(
     names: readonly string[],
@@ -47,9 +51,12 @@ export class Arena {
     }
   }
 
-  /** Stores results by the product, two pages for each run, and answers with their ids and those of the runs. */
-  async fill(count: number): Promise<{ resultIds: readonly string[]; runIds: readonly string[] }> {
-    const runIds = await this.addRuns(count / RESULTS_OF_A_RUN);
+  /** Stores results by the product and answers with their ids and those of the runs; by default a run has two pages. */
+  async fill(
+    count: number,
+    ofARun = RESULTS_OF_A_RUN,
+  ): Promise<{ resultIds: readonly string[]; runIds: readonly string[] }> {
+    const runIds = await this.addRuns(count / ofARun);
     const adapter = createPostgresAdapter({ settings: { url: this.server.url } });
     await adapter.start();
     try {
