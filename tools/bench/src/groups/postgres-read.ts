@@ -17,7 +17,7 @@ const READERS = [
 
 /** One result by its id among 100,000, for a lone caller and for 32. */
 export function postgresGet({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
-  return Arena.with(READERS, async function* (arena) {
+  return Arena.with(READERS, { syncs: false }, async function* (arena) {
     const { resultIds } = await arena.fill(100_000 / divisor);
     for (const [callers, count] of [
       [1, 600],
@@ -37,7 +37,7 @@ export function postgresGet({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
 
 /** The first page of 100 of a run's results. */
 export function postgresList({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
-  return Arena.with(READERS, async function* (arena) {
+  return Arena.with(READERS, { syncs: false }, async function* (arena) {
     const { runIds: all } = await arena.fill(100_000 / divisor);
     const operations = 100 / divisor;
     const runIds = picks(operations, all.length).map((index) => all[index]!);
@@ -52,7 +52,7 @@ export function postgresList({ divisor }: Scale): AsyncIterable<BenchmarkGroup> 
 
 /** The first page of a run with many results and one far behind it, by the same client. */
 export function postgresPages({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
-  return Arena.with([], async function* (arena) {
+  return Arena.with([], { syncs: false }, async function* (arena) {
     const count = 200_000 / divisor;
     const { resultIds, runIds } = await arena.fill(count, count);
     const runId = runIds[0]!;

@@ -25,10 +25,10 @@ const BULK = 1_000;
 
 /** Results recorded one at a time, by a lone caller and by 32, each with its own outcome. */
 export function postgresCreate({ divisor, rounds }: Scale): AsyncIterable<BenchmarkGroup> {
-  return Arena.with(CREATORS, async function* (arena) {
+  return Arena.with(CREATORS, { syncs: true }, async function* (arena) {
     await arena.fill(FILLED / divisor);
     for (const [callers, count] of [
-      [1, 500],
+      [1, 200],
       [32, 2_000],
     ] as const) {
       const operations = count / divisor;
@@ -50,7 +50,7 @@ export function postgresCreate({ divisor, rounds }: Scale): AsyncIterable<Benchm
 
 /** 1,000 results at once. */
 export function postgresBulk({ divisor, rounds }: Scale): AsyncIterable<BenchmarkGroup> {
-  return Arena.with(BULK_CREATORS, async function* (arena) {
+  return Arena.with(BULK_CREATORS, { syncs: true }, async function* (arena) {
     await arena.fill(FILLED / divisor);
     const batches = 3 / Math.min(divisor, 3);
     const runs = await runsOf(arena, BULK_CREATORS);
@@ -70,8 +70,8 @@ export function postgresBulk({ divisor, rounds }: Scale): AsyncIterable<Benchmar
 
 /** One field of a run under the guard of its version. */
 export function postgresUpdate({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
-  return Arena.with(CREATORS, async function* (arena) {
-    const operations = 400 / divisor;
+  return Arena.with(CREATORS, { syncs: true }, async function* (arena) {
+    const operations = 200 / divisor;
     const runs = await runsOf(arena, CREATORS, operations);
     const versions = new Map<string, number>();
     yield {
@@ -90,8 +90,8 @@ export function postgresUpdate({ divisor }: Scale): AsyncIterable<BenchmarkGroup
 /** A pending run starts: a state move, which no ORM has as one step. */
 export function postgresStart({ divisor, rounds }: Scale): AsyncIterable<BenchmarkGroup> {
   const names = ['pg, named statements', 'adapter-postgres'];
-  return Arena.with(names, async function* (arena) {
-    const operations = 400 / divisor;
+  return Arena.with(names, { syncs: true }, async function* (arena) {
+    const operations = 200 / divisor;
     const started = new Map<string, string[]>(names.map((name) => [name, []]));
     yield {
       title: `start of a run, 1 caller, ${arena.title}`,

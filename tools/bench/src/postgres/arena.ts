@@ -23,16 +23,14 @@ export class Arena {
     readonly title: string,
   ) {}
 
-  get url(): string {
-    return this.server.url;
-  }
-
-  /** Opens an arena for the time that `use` takes. */
+  /** Opens an arena for the time that `use` takes. One that syncs keeps what is committed, as users' servers do. */
   static async *with<Item>(
     names: readonly string[],
+    { syncs }: { readonly syncs: boolean },
     use: (arena: Arena) => AsyncIterable<Item>,
   ): AsyncIterable<Item> {
-    await using server = await PostgresServer.start();
+    const settings = syncs ? { fsync: 'on', full_page_writes: 'on' } : {};
+    await using server = await PostgresServer.start({ settings });
     await migrate({ url: server.url });
     const sql = new pg.Client({ connectionString: server.url });
     await sql.connect();
@@ -44,11 +42,16 @@ export class Arena {
       );
       for (const name of names) contenders.push(await RemoteContender.start(name, server.url));
       const { rows } = await sql.query<{ server_version: string }>('SHOW server_version');
-      yield* use(new Arena(server, sql, contenders, `PostgreSQL ${rows[0]!.server_version} without fsync`));
+      const title = `PostgreSQL ${rows[0]!.server_version} ${syncs ? 'with' : 'without'} fsync`;
+      yield* use(new Arena(server, sql, contenders, title));
     } finally {
       for (const contender of contenders) contender.stop();
       await sql.end();
     }
+  }
+
+  get url(): string {
+    return this.server.url;
   }
 
   /** Stores results by the product and answers with their ids and those of the runs; by default a run has two pages. */
