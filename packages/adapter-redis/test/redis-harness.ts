@@ -23,8 +23,9 @@ async function openWorld(
   dependencies: WorldDependencies,
   keyPrefix: string,
 ): Promise<World> {
-  const { staleThresholdMs, defaultTtlSeconds } = dependencies;
-  const settings = { poolSize: 3, ...backend.settings, keyPrefix, staleThresholdMs, defaultTtlSeconds };
+  const { staleThresholdMs, defaultTtlSeconds, activeRunTtlMs, watchWindow } = dependencies;
+  const limits = { staleThresholdMs, defaultTtlSeconds, activeRunTtlMs, watchWindow };
+  const settings = { poolSize: 3, ...backend.settings, keyPrefix, ...limits };
   const adapter = createRedisAdapter({ settings });
   const peers: RedisAdapter[] = [];
   const { proxy } = backend;
@@ -65,7 +66,7 @@ export function redisHarness(
   return {
     name,
     capabilities: {
-      ports: ['serviceDiscovery', 'cache', 'executionLocks'],
+      ports: ['serviceDiscovery', 'cache', 'executionLocks', 'activeRuns'],
       durable: true,
       shared: true,
       transactions: { no: 'Redis holds no records' },
