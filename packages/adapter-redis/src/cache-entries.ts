@@ -17,8 +17,13 @@ interface Placed<Item> {
   readonly place: CachePlace;
 }
 
-/** Members of an index that one step looks at, and entries that one step removes: a step takes about a millisecond. */
-const STEP = 500;
+/** Members of an index that one step looks at, and entries that one step removes: a step takes half a millisecond. */
+const STEP = 200;
+/**
+ * Buckets that are looked at together. The server does not let others in between commands that have come together: with
+ * all 64, another client waited 48 ms while 1,000 of 10,000 entries were removed.
+ */
+const BUCKETS_AT_ONCE = 4;
 /** A longer text is not gathered with others: it would make their callers wait. */
 const LONGEST_GATHERED_TEXT = 16_384;
 
@@ -126,13 +131,20 @@ export class CacheEntries {
     return removed;
   }
 
-  #eachBucket<Answer>(
+  async #eachBucket<Answer>(
     matches: (key: string) => boolean,
     work: (keys: readonly string[]) => Promise<Answer>,
-  ): Promise<Answer[]> {
-    const inBucket = async (index: string): Promise<Answer> =>
-      work([...(await this.#keysIn(index))].filter(matches));
-    return Promise.all(this.#keys.cacheIndexes.map(inBucket));
+  ): Promise<readonly Answer[]> {
+    const left = [...this.#keys.cacheIndexes];
+    const answers: Answer[] = [];
+    const lookAtBuckets = async (): Promise<void> => {
+      for (let index = left.pop(); index !== undefined; index = left.pop()) {
+        const answer = await work([...(await this.#keysIn(index))].filter(matches));
+        answers.push(answer);
+      }
+    };
+    await Promise.all(Array.from({ length: BUCKETS_AT_ONCE }, lookAtBuckets));
+    return answers;
   }
 
   /** A step may tell of a key a second time, so it is a set. */
@@ -151,7 +163,7 @@ export class CacheEntries {
     return found;
   }
 
-  async #mget(places: readonly string[]): Promise<readonly (string | null)[]> {
+  #mget(places: readonly string[]): Promise<readonly (string | null)[]> {
     return this.#connections.send(places[0]!, (client) => client.mget([...places]));
   }
 

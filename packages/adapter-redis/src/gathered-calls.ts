@@ -18,8 +18,11 @@ export class GatheredCalls<Item, Answer> {
   /** @param send One command for the items; answers in their order. */
   constructor(private readonly send: (items: readonly Item[]) => Promise<readonly Answer[]>) {}
 
-  async call(item: Item): Promise<Answer> {
-    if (this.#underWay > 0) return this.#wait(item);
+  call(item: Item): Promise<Answer> {
+    return this.#underWay > 0 ? this.#wait(item) : this.#sendAlone(item);
+  }
+
+  async #sendAlone(item: Item): Promise<Answer> {
     this.#underWay += 1;
     try {
       const [answer] = await this.send([item]);
