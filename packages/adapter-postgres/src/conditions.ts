@@ -41,8 +41,8 @@ export class Conditions {
     column: string,
     { from, to }: { readonly from?: Date | undefined; readonly to?: Date | undefined },
   ): this {
-    this.where(`${column} >= $?::timestamptz`, from?.toISOString());
-    return this.where(`${column} < $?::timestamptz`, to?.toISOString());
+    this.where(`${column} >= $?::timestamptz`, from && timeBound(from.getTime()));
+    return this.where(`${column} < $?::timestamptz`, to && timeBound(to.getTime()));
   }
 
   /** The letters A–Z in either case, every other character exactly: lower() of collation C knows no others. */
@@ -91,4 +91,13 @@ export function cursorId({ after }: ReadPage, kind: 'uuid' | 'text'): string | u
   const id = after.at(-1) as string;
   if (kind === 'uuid' ? !isUuidV7(id) : !isReadableId(id)) refuse('cursor', "must be a page's nextCursor");
   return id;
+}
+
+const EARLIEST_MS = Date.parse('0001-01-01T00:00:00.000Z');
+const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** A time to compare with. PostgreSQL cannot read those that JavaScript writes with a sign; no record has one of them. */
+export function timeBound(ms: number): string {
+  if (ms < EARLIEST_MS) return '-infinity';
+  return ms > LATEST_MS ? 'infinity' : new Date(ms).toISOString();
 }

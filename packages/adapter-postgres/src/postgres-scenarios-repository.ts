@@ -31,7 +31,7 @@ import {
   type ScenariosRepository,
 } from '@test-coordinator/ports';
 
-import { Conditions, cursorId } from './conditions.js';
+import { Conditions, cursorId, timeBound } from './conditions.js';
 import {
   assignments,
   guardedChange,
@@ -203,8 +203,8 @@ SELECT EXISTS (SELECT FROM deleted) FROM target`,
     const named = conditions.name('scenario-list', id === undefined ? '' : 'after');
     let beyond = '';
     if (id !== undefined) {
-      const time = new Date((page.after as readonly [number, string])[0]);
-      beyond = ` AND (t.created_at, t.scenario_id) < (${conditions.parameter(time.toISOString())}::timestamptz, ${conditions.parameter(id)})`;
+      const time = timeBound((page.after as readonly [number, string])[0]);
+      beyond = ` AND (t.created_at, t.scenario_id) < (${conditions.parameter(time)}::timestamptz, ${conditions.parameter(id)})`;
     }
     const text = `SELECT ${this.#table.list('t')} FROM ${this.#table.name} t WHERE ${conditions.sql}${beyond}
 ORDER BY t.created_at DESC, t.scenario_id DESC LIMIT ${conditions.parameter(page.limit + 1)} OFFSET ${conditions.parameter(page.offset)}`;
