@@ -52,16 +52,15 @@ export class CacheEntries {
     return this.#reads[this.#laneOf(place)]!.call(place.entry);
   }
 
-  async readMany(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>();
-    await this.#inLanes([...keys], keyOf, async (lane) => {
+  /** The texts in the order of the keys, at least one. */
+  async readMany(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    if (!this.#connections.isCluster) return this.#mget(keys.map((key) => this.#keys.cachePlace(key).entry));
+    const found = new Map<string, string | null>();
+    await this.#inLanes(keys, keyOf, async (lane) => {
       const texts = await this.#mget(lane.map(({ place }) => place.entry));
-      lane.forEach(({ item }, index) => {
-        const text = texts[index];
-        if (typeof text === 'string') found.set(item, text);
-      });
+      lane.forEach(({ item }, index) => found.set(item, texts[index]!));
     });
-    return found;
+    return keys.map((key) => found.get(key)!);
   }
 
   async store(entry: EntryToStore): Promise<void> {

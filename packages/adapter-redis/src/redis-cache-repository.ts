@@ -101,12 +101,14 @@ export class RedisCacheRepository implements CacheRepository {
   getMany(keys: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, JsonValue>> {
     return this.#calls.run({ operation: 'cache.getMany' }, options, async () => {
       checkCacheKeys(keys);
-      const texts = await this.#entries.readMany(new Set(keys));
+      const asked = [...keys];
       const found = new Map<string, JsonValue>();
-      for (const key of keys) {
-        const text = texts.get(key);
-        if (text !== undefined && !found.has(key)) found.set(key, parsed(text));
-      }
+      if (asked.length === 0) return found;
+      const texts = await this.#entries.readMany(asked);
+      asked.forEach((key, index) => {
+        const text = texts[index]!;
+        if (text !== null) found.set(key, parsed(text));
+      });
       return found;
     });
   }
