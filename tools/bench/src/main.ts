@@ -10,6 +10,8 @@ import { getById } from './groups/get-by-id.js';
 import { listByRun } from './groups/list-by-run.js';
 import { postgresGet, postgresList, postgresPages } from './groups/postgres-read.js';
 import { postgresBulk, postgresCreate, postgresStart, postgresUpdate } from './groups/postgres-write.js';
+import { cacheRedis, incrementRedis, manyRedis, patternRedis } from './groups/redis-cache.js';
+import { locksRedis, registryRedis } from './groups/redis-coordination.js';
 import { validation } from './groups/validation.js';
 import { hardware } from './hardware.js';
 import { measure, type BenchmarkGroup, type Figure } from './measure.js';
@@ -32,6 +34,12 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   'postgres-bulk': postgresBulk,
   'postgres-update': postgresUpdate,
   'postgres-start': postgresStart,
+  'redis-cache': cacheRedis,
+  'redis-increment': incrementRedis,
+  'redis-many': manyRedis,
+  'redis-pattern': patternRedis,
+  'redis-registry': registryRedis,
+  'redis-locks': locksRedis,
   'embedded-start': embeddedStart,
 };
 const FULL: Scale = { rounds: 7, divisor: 1 };

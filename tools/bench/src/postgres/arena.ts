@@ -4,10 +4,11 @@ import pg from 'pg';
 
 import type { Contender } from '../measure.js';
 import { addResults, ids } from '../records.js';
-import { RemoteContender } from './remote-contender.js';
+import { RemoteContender } from '../remote-contender.js';
 import { SCHEMA } from './result-row.js';
-import type { Task } from './task.js';
+import type { Task, TaskReport } from './task.js';
 
+const PROGRAM = new URL('contender-process.js', import.meta.url);
 const SCENARIO = 'order-latency';
 const RESULTS_OF_A_RUN = 200;
 
@@ -18,7 +19,7 @@ export class Arena {
   private constructor(
     private readonly server: PostgresServer,
     private readonly sql: pg.Client,
-    private readonly contenders: readonly RemoteContender[],
+    private readonly contenders: readonly RemoteContender<Task, TaskReport>[],
     /** What the server is, for titles. */
     readonly title: string,
   ) {}
@@ -34,13 +35,13 @@ export class Arena {
     await migrate({ url: server.url });
     const sql = new pg.Client({ connectionString: server.url });
     await sql.connect();
-    const contenders: RemoteContender[] = [];
+    const contenders: RemoteContender<Task, TaskReport>[] = [];
     try {
       await sql.query(
         `INSERT INTO ${SCHEMA}.scenarios VALUES ($1, 'Order latency', NULL, 'network_latency', 'active', '{}', '{}', '{}', '{}', '{}', NULL, now(), now(), 1, '')`,
         [SCENARIO],
       );
-      for (const name of names) contenders.push(await RemoteContender.start(name, server.url));
+      for (const name of names) contenders.push(await RemoteContender.start(PROGRAM, name, server.url));
       const { rows } = await sql.query<{ server_version: string }>('SHOW server_version');
       const title = `PostgreSQL ${rows[0]!.server_version} ${syncs ? 'with' : 'without'} fsync`;
       yield* use(new Arena(server, sql, contenders, title));

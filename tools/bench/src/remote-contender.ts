@@ -1,25 +1,25 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-import type { Task, TaskReport } from './task.js';
-
-const PROGRAM = fileURLToPath(new URL('contender-process.js', import.meta.url));
 
 /** A contender in its own process. */
-export class RemoteContender {
+export class RemoteContender<Task extends object, Report> {
   private constructor(
     readonly name: string,
     private readonly child: ChildProcess,
   ) {}
 
-  static async start(name: string, url: string): Promise<RemoteContender> {
-    const contender = new RemoteContender(name, fork(PROGRAM, [name, url]));
+  /** @param program Gets the name and the URL, says when it is ready, and answers each task with a report. */
+  static async start<Task extends object, Report>(
+    program: URL,
+    name: string,
+    url: string,
+  ): Promise<RemoteContender<Task, Report>> {
+    const contender = new RemoteContender<Task, Report>(name, fork(program, [name, url]));
     await contender.#answer();
     return contender;
   }
 
-  async perform(task: Task): Promise<TaskReport> {
+  async perform(task: Task): Promise<Report> {
     const answer = this.#answer();
     this.child.send(task);
     const { report, problem } = await answer;
@@ -31,7 +31,7 @@ export class RemoteContender {
     if (this.child.connected) this.child.disconnect();
   }
 
-  async #answer(): Promise<{ readonly report?: TaskReport; readonly problem?: string }> {
+  async #answer(): Promise<{ readonly report?: Report; readonly problem?: string }> {
     const aborter = new AbortController();
     const { signal } = aborter;
     const ended = once(this.child, 'exit', { signal }).then(() => {
