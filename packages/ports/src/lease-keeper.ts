@@ -3,7 +3,7 @@ import { DataAdapterError } from './data-adapter-error.js';
 import type { Lease, LockRequest } from './execution-locks.js';
 import { HeldLease } from './held-lease.js';
 import type { LockHolder, LockSteps } from './lock-steps.js';
-import { readLockRequest, type ReadLockRequest } from './read-lock-request.js';
+import { readLockRequest } from './read-lock-request.js';
 
 const FIRST_PAUSE_MS = 8;
 const LONGEST_PAUSE_MS = 250;
@@ -15,22 +15,33 @@ const LONGEST_PAUSE_MS = 250;
  */
 export class LeaseKeeper {
   readonly #leases = new Set<HeldLease>();
-  readonly #acquiring = new Set<AbortController>();
+  readonly #waits = new Set<AbortController>();
   #isClosed = false;
 
   constructor(private readonly steps: LockSteps) {}
 
   async acquire(resource: string, request: LockRequest): Promise<Lease> {
-    const asked = readLockRequest(resource, request);
-    throwIfAborted(asked.options);
+    const { owner, ttlMs, waitMs, fenceAbove, options } = readLockRequest(resource, request);
+    const { signal } = options;
+    throwIfAborted(options);
     if (this.#isClosed) throw closed();
-    const closing = new AbortController();
-    const { signal = closing.signal } = asked.options;
-    this.#acquiring.add(closing);
-    try {
-      return await this.#acquire(resource, asked, [closing.signal, signal]);
-    } finally {
-      this.#acquiring.delete(closing);
+    const deadline = performance.now() + waitMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const sentAt = performance.now();
+      const answer = await this.steps.grant(resource, { owner, ttlMs, fenceAbove }, options);
+      if (!('heldBy' in answer)) {
+        const lease = new HeldLease(this.steps, answer, ttlMs, sentAt, (ended) => this.#leases.delete(ended));
+        this.#leases.add(lease);
+        if (!this.#isClosed && signal?.aborted !== true) return lease;
+        await lease[Symbol.asyncDispose]();
+        throw this.#isClosed ? closed() : signal?.reason;
+      }
+      if (this.#isClosed) throw closed();
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) throw lockHeld(resource, answer.heldBy);
+      // Half of the pause is left to chance, so that those who wait for one lock do not ask in step.
+      const chosenMs = pauseMs * (0.5 + Math.random() / 2);
+      await this.#pause(Math.min(leftMs, answer.heldBy.expiresInMs + 1, chosenMs), signal);
     }
   }
 
@@ -41,32 +52,17 @@ export class LeaseKeeper {
    */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const closing of this.#acquiring) closing.abort(closed());
+    for (const wait of this.#waits) wait.abort(closed());
     await Promise.all([...this.#leases].map((lease) => lease[Symbol.asyncDispose]()));
   }
 
-  async #acquire(
-    resource: string,
-    { owner, ttlMs, waitMs, fenceAbove, options }: ReadLockRequest,
-    signals: readonly AbortSignal[],
-  ): Promise<Lease> {
-    const deadline = performance.now() + waitMs;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const sentAt = performance.now();
-      const answer = await this.steps.grant(resource, { owner, ttlMs, fenceAbove }, options);
-      if (!('heldBy' in answer)) {
-        const lease = new HeldLease(this.steps, answer, ttlMs, sentAt, (ended) => this.#leases.delete(ended));
-        this.#leases.add(lease);
-        const ended = signals.find(({ aborted }) => aborted);
-        if (ended === undefined) return lease;
-        await lease[Symbol.asyncDispose]();
-        throw ended.reason;
-      }
-      const leftMs = deadline - performance.now();
-      if (leftMs <= 0) throw lockHeld(resource, answer.heldBy);
-      // Half of the pause is left to chance, so that those who wait for one lock do not ask in step.
-      const chosenMs = pauseMs * (0.5 + Math.random() / 2);
-      await pause(Math.min(leftMs, answer.heldBy.expiresInMs + 1, chosenMs), signals);
+  async #pause(delayMs: number, signal: AbortSignal | undefined): Promise<void> {
+    const wait = new AbortController();
+    this.#waits.add(wait);
+    try {
+      await pause(delayMs, signal === undefined ? [wait.signal] : [wait.signal, signal]);
+    } finally {
+      this.#waits.delete(wait);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { LeaseKeeper } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
 import { PATIENCE_MS, RESOURCE, codeOf, openedKeeper, refusalOf, request } from './opened-keeper.js';
@@ -149,6 +150,20 @@ describe('LeaseKeeper', () => {
       await keeper.close();
       expect(codeOf(await refusalOf(keeper.acquire(RESOURCE, request())))).to.equal('CLOSED');
       expect(steps.holder(RESOURCE)).to.equal(undefined);
+    });
+
+    it('When it is answered later that the lock is held, Then the call is CLOSED, and does not wait', async () => {
+      const { steps, keeper } = openedKeeper();
+      await new LeaseKeeper(steps).acquire(RESOURCE, request());
+      let answer = (): void => undefined;
+      steps.delay = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const call = refusalOf(keeper.acquire(RESOURCE, request({ waitMs: 60_000 })));
+      await keeper.close();
+      steps.delay = new Promise(() => undefined);
+      answer();
+      expect(codeOf(await call)).to.equal('CLOSED');
     });
 
     it('When a grant is answered later, Then the lock is given back and the call is CLOSED', async () => {
