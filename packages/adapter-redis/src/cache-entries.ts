@@ -17,7 +17,7 @@ interface Placed<Item> {
   readonly place: CachePlace;
 }
 
-/** Members of an index that one step looks at, and entries that one step removes: a step takes half a millisecond. */
+/** Members of an index that one step looks at, and entries that one step removes: a step takes about a millisecond. */
 const STEP = 200;
 /**
  * Buckets that are looked at together. The server does not let others in between commands that have come together: with
