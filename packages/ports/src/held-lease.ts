@@ -16,9 +16,12 @@ export class HeldLease implements Lease {
   /** When the step was sent that the lease stands on. */
   #standsSince: number;
   #renewal: NodeJS.Timeout | undefined;
-  #end: NodeJS.Timeout | undefined;
+  #unsure: NodeJS.Timeout | undefined;
   #released: Promise<boolean> | undefined;
-  readonly #aborting = new AbortController();
+  /** Why it has ended; absent while it stands. */
+  #whyEnded: (() => DataAdapterError) | undefined;
+  /** Made when it is asked for, and so is the reason: together they cost as much as a step of the store. */
+  #aborting: AbortController | undefined;
 
   constructor(
     private readonly steps: LockSteps,
@@ -43,6 +46,9 @@ export class HeldLease implements Lease {
   get signal(): AbortSignal {
     // After a stall of the process this is read before the timer had its turn.
     this.#endIfUnsure();
+    this.#aborting ??= new AbortController();
+    if (this.#whyEnded !== undefined && !this.#aborting.signal.aborted)
+      this.#aborting.abort(this.#whyEnded());
     return this.#aborting.signal;
   }
 
@@ -50,14 +56,14 @@ export class HeldLease implements Lease {
     this.#assertStanding();
     const sentAt = performance.now();
     const expiresAt = await this.steps.renew(this.resource, this.fence, this.ttlMs);
-    if (expiresAt === null) this.#abort(lost(this.resource));
+    if (expiresAt === null) this.#end(() => lost(this.resource));
     else this.#standOn(expiresAt, sentAt);
     this.#assertStanding();
     return this.expiresAt;
   }
 
   release(): Promise<boolean> {
-    this.#abort(new DataAdapterError('CLOSED', `the lease of lock ${this.resource} was released`));
+    this.#end(() => new DataAdapterError('CLOSED', `the lease of lock ${this.resource} was released`));
     this.#released ??= this.steps.release(this.resource, this.fence);
     return this.#released;
   }
@@ -68,7 +74,7 @@ export class HeldLease implements Lease {
 
   #standOn(expiresAt: Date, sentAt: number): void {
     // Of two renewals under way, the answer to the earlier one may come last.
-    if (this.#aborting.signal.aborted || sentAt < this.#standsSince) return;
+    if (this.#whyEnded !== undefined || sentAt < this.#standsSince) return;
     this.#expiresAt = expiresAt;
     this.#standsSince = sentAt;
     this.#watchTheEnd();
@@ -80,7 +86,7 @@ export class HeldLease implements Lease {
     this.#renewal = setTimeout(() => {
       // A refusal has ended the lease; what did not get through is tried again until the lease is unsure.
       this.renew().catch(() => {
-        if (!this.#aborting.signal.aborted) this.#renewAfter(this.ttlMs * TRIED_AGAIN_AFTER);
+        if (this.#whyEnded === undefined) this.#renewAfter(this.ttlMs * TRIED_AGAIN_AFTER);
       });
     }, delayMs).unref();
   }
@@ -90,39 +96,39 @@ export class HeldLease implements Lease {
   }
 
   #watchTheEnd(): void {
-    clearTimeout(this.#end);
-    this.#end = setTimeout(() => {
+    clearTimeout(this.#unsure);
+    this.#unsure = setTimeout(() => {
       this.#endIfUnsure();
       // A timer may come a millisecond early.
-      if (!this.#aborting.signal.aborted) this.#watchTheEnd();
+      if (this.#whyEnded === undefined) this.#watchTheEnd();
     }, this.#sureForMs).unref();
   }
 
   #endIfUnsure(): void {
     if (this.#sureForMs > 0) return;
-    this.#abort(
-      new DataAdapterError(
-        'UNAVAILABLE',
-        `lock ${this.resource} could not be renewed in time; stop what it guards, and acquire it again`,
-        { entity: 'lock', id: this.resource },
-      ),
+    this.#end(
+      () =>
+        new DataAdapterError(
+          'UNAVAILABLE',
+          `lock ${this.resource} could not be renewed in time; stop what it guards, and acquire it again`,
+          { entity: 'lock', id: this.resource },
+        ),
     );
   }
 
-  #abort(reason: DataAdapterError): void {
-    if (this.#aborting.signal.aborted) return;
+  #end(why: () => DataAdapterError): void {
+    if (this.#whyEnded !== undefined) return;
     clearTimeout(this.#renewal);
-    clearTimeout(this.#end);
+    clearTimeout(this.#unsure);
+    this.#whyEnded = why;
     this.onEnd(this);
-    this.#aborting.abort(reason);
+    this.#aborting?.abort(why());
   }
 
   #assertStanding(): void {
-    const { aborted, reason } = this.signal as {
-      readonly aborted: boolean;
-      readonly reason: DataAdapterError;
-    };
-    if (!aborted) return;
+    this.#endIfUnsure();
+    if (this.#whyEnded === undefined) return;
+    const reason = this.#whyEnded();
     // What has lapsed unseen is as lost as what somebody else holds.
     throw reason.code === 'CLOSED' ? reason : lost(this.resource);
   }
