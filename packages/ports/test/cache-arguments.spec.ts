@@ -18,7 +18,8 @@ function refusedPath(check: () => unknown): unknown {
     return undefined;
   } catch (error) {
     if (!DataAdapterError.is(error) || error.code !== 'INVALID_ARGUMENT') throw error;
-    return (error.details?.['problems'] as readonly { path: string }[])[0]?.path;
+    const problems = error.details?.['problems'] as readonly { path: string }[] | undefined;
+    return problems?.[0]?.path;
   }
 }
 
