@@ -13,8 +13,8 @@ export interface TextListBounds extends TextBounds {
   readonly maxItems: number;
 }
 
-/** Times outside these years have no four-digit ISO 8601 form. */
-const EARLIEST_MS = Date.UTC(1, 0, 1);
+/** Times outside these years have no four-digit ISO 8601 form. (Date.UTC takes the year 1 for 1901.) */
+const EARLIEST_MS = Date.parse('0001-01-01T00:00:00.000Z');
 const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 export function textProblem(value: unknown, { min, max }: TextBounds): string | undefined {

@@ -22,6 +22,23 @@ describe('A result', () => {
       .that.does.not.include('secret-time');
   });
 
+  it('Given the first and the last time of the years 1 to 9999, when it is made, then it is taken, and one beyond is not', () => {
+    for (const [time, step] of [
+      ['0001-01-01T00:00:00.000Z', -1],
+      ['9999-12-31T23:59:59.999Z', 1],
+    ] as const) {
+      const verificationTime = new Date(time);
+      expect(newTestResult({ ...resultInput, verificationTime }, mintId, NOW)).to.deep.include({
+        verificationTime,
+      });
+      const beyond = new Date(verificationTime.getTime() + step);
+      expect(() => newTestResult({ ...resultInput, verificationTime: beyond }, mintId, NOW)).to.throw(
+        InvalidValueError,
+        'in the years 1 to 9999',
+      );
+    }
+  });
+
   it('Given two tries of one creation, when their contents are compared, then times of the store play no part', () => {
     const first = newTestResult({ ...resultInput, metadata: { b: 1, a: 2 } }, mintId, NOW);
     const again = newTestResult({ ...resultInput, metadata: { a: 2, b: 1 }, attempt: 1 }, mintId, later(5));
