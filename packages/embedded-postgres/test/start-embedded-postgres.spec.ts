@@ -72,7 +72,8 @@ describe('Embedded PostgreSQL', function () {
       const first = await startEmbeddedPostgres({ dataDir: folder.path });
       await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
       await first.stop();
-      expect(folder.processes).to.deep.equal([]);
+      // Its keeper is a moment behind the server.
+      await folder.isQuiet();
 
       await using second = await startEmbeddedPostgres({ dataDir: folder.path });
       expect(second.joined).to.equal(false);
