@@ -1,4 +1,4 @@
-import { describeAdapterContract } from '@test-coordinator/contract-tests';
+import { contractOptionsFrom, describeAdapterContract } from '@test-coordinator/contract-tests';
 import { Pgbouncer } from '@test-coordinator/services';
 
 import { postgresHarness } from './postgres-harness.js';
@@ -6,7 +6,7 @@ import { oldestServer, sharedServer } from './test-databases.js';
 
 // The whole suite once more wherever PostgreSQL may differ. One run of each property is enough here: the values
 // themselves are tried in contract.spec.ts.
-const options = { runs: 10 };
+const options = { runs: 4, ...contractOptionsFrom(process.env) };
 
 describeAdapterContract(
   postgresHarness({ name: 'postgres 15', database: () => oldestServer.migratedDatabase() }),
