@@ -8,15 +8,11 @@ import { oldestServer, sharedServer } from './test-databases.js';
 // themselves are tried in contract.spec.ts.
 const options = { runs: 4, ...contractOptionsFrom(process.env) };
 
-describeAdapterContract(
-  postgresHarness({ name: 'postgres 15', database: () => oldestServer.migratedDatabase() }),
-  options,
-);
-
+// What an old server lacks and what relies on the schema's name have nothing to do with each other: one run shows both.
 describeAdapterContract(
   postgresHarness({
-    name: 'postgres under another schema name',
-    database: () => sharedServer.emptyDatabase(),
+    name: 'postgres 15 under another schema name',
+    database: () => oldestServer.emptyDatabase(),
     settings: { schema: 'another_team' },
   }),
   options,
