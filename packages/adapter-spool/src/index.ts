@@ -1,0 +1,13 @@
+export {
+  Spool,
+  type AppendOptions,
+  type SpoolDependencies,
+  type SpoolOptions,
+  type SpoolStatus,
+} from './spool.js';
+export { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from './spool-settings.js';
+export type { Backlog, ReadLimits } from './backlog-reader.js';
+export type { SpooledRecord } from './segment-format.js';
+export type { FileSystem, OpenFile } from './file-system.js';
+export { nodeFileSystem } from './node-file-system.js';
+export { nodeProcesses, type ProcessIdentity, type Processes } from './processes.js';
