@@ -238,12 +238,14 @@ export class Spool implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { commits, owner } = this.#parts;
+    const { commits, owner, logger } = this.#parts;
     await this.#turn;
     await commits.finish();
     await this.#reader.close();
     await this.#discardStored();
-    await owner.release();
+    await owner.release().catch((error: unknown) => {
+      logger.warn({ code: codeOf(error) }, 'the spool folder stays taken until this process ends');
+    });
   }
 }
 
