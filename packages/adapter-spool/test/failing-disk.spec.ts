@@ -196,7 +196,9 @@ describe('Given a disk that is full (B17)', () => {
     const { stdout } = await promisify(execFile)('sh', [
       '-c',
       'ulimit -f 64; exec "$0" "$@"',
-      ...[process.execPath, FILLER, folder],
+      process.execPath,
+      FILLER,
+      folder,
     ]);
 
     const { taken, code } = JSON.parse(stdout) as { readonly taken: number; readonly code: string };

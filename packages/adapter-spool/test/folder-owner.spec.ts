@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Spool, nodeProcesses, type Processes } from '@test-coordinator/adapter-spool';
 import { expect } from 'chai';
 
+import { moments } from './simulation/moments.js';
 import { SeededRandom } from './simulation/seeded-random.js';
 import { SimulatedDisk } from './simulation/simulated-disk.js';
 import { NO_FAULTS, SimulatedProcess } from './simulation/simulated-process.js';
@@ -66,7 +67,12 @@ describe('Given the folder of a spool', () => {
         living.add(pid);
         const processes: Processes = {
           current: () => Promise.resolve({ pid, started: 'then' }),
-          isAlive: (other) => Promise.resolve(living.has(other.pid)),
+          isAlive: async (other) => {
+            const isAlive = living.has(other.pid);
+            // Long enough for others to take the folder, give it back and take it again meanwhile.
+            await moments(random.between(0, 400));
+            return isAlive;
+          },
         };
         const fileSystem = new SimulatedProcess({ disk, random, faults: NO_FAULTS, operations: Infinity });
         const spool = await Spool.open({ folder: '/one', reserveBytes: 0, fileSystem, processes }).catch(

@@ -12,6 +12,7 @@ import { postgresGet, postgresList, postgresPages } from './groups/postgres-read
 import { postgresBulk, postgresCreate, postgresStart, postgresUpdate } from './groups/postgres-write.js';
 import { cacheRedis, incrementRedis, manyRedis, patternRedis } from './groups/redis-cache.js';
 import { locksRedis, registryRedis } from './groups/redis-coordination.js';
+import { spoolAppend } from './groups/spool-append.js';
 import { validation } from './groups/validation.js';
 import { hardware } from './hardware.js';
 import { measure, type BenchmarkGroup, type Figure } from './measure.js';
@@ -41,6 +42,7 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   'redis-registry': registryRedis,
   'redis-locks': locksRedis,
   'embedded-start': embeddedStart,
+  'spool-append': spoolAppend,
 };
 const FULL: Scale = { rounds: 7, divisor: 1 };
 const QUICK: Scale = { rounds: 3, divisor: 10 };
