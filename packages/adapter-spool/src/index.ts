@@ -11,3 +11,5 @@ export type { SpooledRecord } from './segment-format.js';
 export type { FileSystem, OpenFile } from './file-system.js';
 export { nodeFileSystem } from './node-file-system.js';
 export { nodeProcesses, type ProcessIdentity, type Processes } from './processes.js';
+export { Breaker, type BreakerDependencies, type BreakerSettings, type BreakerState } from './breaker.js';
+export { CONDUCT, type AllPorts, type Conduct } from './conduct.js';
