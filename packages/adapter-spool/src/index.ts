@@ -13,3 +13,14 @@ export { nodeFileSystem } from './node-file-system.js';
 export { nodeProcesses, type ProcessIdentity, type Processes } from './processes.js';
 export { Breaker, type BreakerDependencies, type BreakerSettings, type BreakerState } from './breaker.js';
 export { CONDUCT, type AllPorts, type Conduct } from './conduct.js';
+export {
+  spooled,
+  type RecordPorts,
+  type Spooled,
+  type SpooledOptions,
+  type SpooledStatus,
+} from './spooled.js';
+export { ReplayClock } from './replay-clock.js';
+export { isDegraded, isSpooled } from './degraded-calls.js';
+export type { DeadLetter, DeadLetters } from './dead-letters.js';
+export type { Sleep } from './drainer.js';

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 
 import {
   DataAdapterError,
@@ -11,6 +12,7 @@ import {
 
 import { writeAcknowledged } from './acknowledged-file.js';
 import { BacklogReader, type Backlog, type ReadLimits } from './backlog-reader.js';
+import { DeadLetters } from './dead-letters.js';
 import { codeOf, isOutOfSpace, type FileSystem } from './file-system.js';
 import { FolderOwner } from './folder-owner.js';
 import { GroupCommit } from './group-commit.js';
@@ -28,6 +30,7 @@ import {
 } from './spool-settings.js';
 
 const INSTANCE_BYTES = 16;
+const DEAD_LETTERS = 'dead';
 
 /** What a spool is built on. What is left out: the machine's file system, processes and clock, and no log. */
 export interface SpoolDependencies {
@@ -77,6 +80,8 @@ interface SpoolParts {
  * `read` in the order of its sequences until it is acknowledged; after a crash, what was not acknowledged is handed out again.
  */
 export class Spool implements AsyncDisposable {
+  /** What the store refused. Its size does not count against the limit. */
+  readonly deadLetters: DeadLetters;
   readonly #parts: SpoolParts;
   readonly #reader: BacklogReader;
   #acknowledged: number;
@@ -86,6 +91,7 @@ export class Spool implements AsyncDisposable {
   private constructor(parts: SpoolParts, acknowledged: number) {
     this.#parts = parts;
     this.#acknowledged = acknowledged;
+    this.deadLetters = new DeadLetters(parts.fileSystem, join(parts.folder, DEAD_LETTERS));
     this.#reader = new BacklogReader(parts.fileSystem, parts.segments, parts.logger);
   }
 
@@ -125,6 +131,11 @@ export class Spool implements AsyncDisposable {
     return this.#parts.segments.next - 1;
   }
 
+  /** The largest payload that is taken. */
+  get maxPayloadBytes(): number {
+    return maxPayloadBytes(this.#parts.settings.segmentBytes);
+  }
+
   get status(): SpoolStatus {
     const { segments, settings, commits, reserve } = this.#parts;
     const { bytes } = segments;
@@ -149,7 +160,7 @@ export class Spool implements AsyncDisposable {
     const { isUrgent = false } = options;
     if (!Number.isInteger(type) || type < 1 || type > 255)
       refuse('type', 'must be a whole number from 1 to 255');
-    const most = maxPayloadBytes(settings.segmentBytes);
+    const most = this.maxPayloadBytes;
     if (payload.length > most)
       refuse('payload', `must be at most ${most} bytes, which is what a segment holds`);
     if (this.#closing !== undefined) throw closed();

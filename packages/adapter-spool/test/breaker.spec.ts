@@ -54,7 +54,7 @@ describe('Given a breaker', () => {
       await quick.fail(1);
       await slow.succeed(1);
       await slow.fail(1);
-      slow.pass(1_000);
+      slow.pass(1_200);
     }
     expect(quick.breaker.state).to.equal('open');
     expect(slow.breaker.state).to.equal('closed');

@@ -1,0 +1,69 @@
+import { frozenDate, frozenJson, type JsonValue } from '@test-coordinator/domain';
+
+import type { AcceptedCommand, Command, Moved } from './commands.js';
+
+/** Records of this type hold one accepted command as JSON. */
+export const COMMAND_TYPE = 1;
+
+/** The dates of inputs and records. They stand at the first level, never within the JSON of a user. */
+const DATES = [
+  'startedAt',
+  'completedAt',
+  'injectedAt',
+  'recoveredAt',
+  'verificationTime',
+  'createdAt',
+  'updatedAt',
+] as const;
+
+export function encodeCommand(accepted: AcceptedCommand): Buffer {
+  return Buffer.from(JSON.stringify(accepted));
+}
+
+/** What encodeCommand wrote. @throws SyntaxError or TypeError for anything else */
+export function decodeCommand(payload: Buffer): AcceptedCommand {
+  const { command, acceptedAt, fence, key, moved } = JSON.parse(payload.toString()) as Omit<
+    AcceptedCommand,
+    'acceptedAt'
+  > & { readonly acceptedAt: string };
+  return {
+    command: withDates(command),
+    acceptedAt: new Date(acceptedAt),
+    key,
+    ...(fence !== undefined && { fence }),
+    ...(moved !== undefined && { moved: movedWithDates(moved) }),
+  };
+}
+
+function withDates(command: Command): Command {
+  const { method } = command;
+  if (method === 'testRuns.create') return { ...command, run: revived(command.run) };
+  if (method === 'chaosEvents.create') return { ...command, event: revived(command.event) };
+  if (method === 'testResults.bulkCreate') return { ...command, results: command.results.map(revived) };
+  if (method === 'chaosEvents.recordRecovery') return { ...command, recovery: revived(command.recovery) };
+  return command;
+}
+
+function movedWithDates({ run, event }: Moved): Moved {
+  return {
+    ...(run !== undefined && { run: frozen(run) }),
+    ...(event !== undefined && { event: frozen(event) }),
+  };
+}
+
+function revived<Input extends object>(input: Input): Input {
+  const dates = DATES.flatMap((name) => {
+    const value = (input as Readonly<Record<string, unknown>>)[name];
+    return typeof value === 'string' ? [[name, new Date(value)] as const] : [];
+  });
+  return { ...input, ...Object.fromEntries(dates) };
+}
+
+/** A record as a store hands it out: nothing in it can be changed. */
+function frozen<Entry extends object>(record: Entry): Entry {
+  const members = Object.entries(revived(record)).map(([name, value]) => [
+    name,
+    value instanceof Date ? frozenDate(value) : frozenJson(value as JsonValue),
+  ]);
+  return Object.freeze(Object.fromEntries(members)) as Entry;
+}

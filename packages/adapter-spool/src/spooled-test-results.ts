@@ -1,0 +1,203 @@
+import {
+  ASSERTION_TYPES,
+  InvalidValueError,
+  RESULT_STATUSES,
+  creationContent,
+  newTestResult,
+  newTestResultRules,
+  type AssertionStatistics,
+  type AssertionType,
+  type ExcludedResult,
+  type NewTestResult,
+  type PassRate,
+  type ResultStatus,
+  type TestResult,
+} from '@test-coordinator/domain';
+import {
+  checkBulk,
+  checkOneOf,
+  checkTestResultFilter,
+  checkText,
+  checkUuid,
+  importInBatches,
+  readPage,
+  refused,
+  type CallOptions,
+  type ImportAllOptions,
+  type ImportProgress,
+  type Page,
+  type PageRequest,
+  type TestResultFilter,
+  type TestResultsRepository,
+} from '@test-coordinator/ports';
+
+import { givenOf } from './commands.js';
+import type { DegradedCalls } from './degraded-calls.js';
+import { matchesResult } from './record-filters.js';
+import type { RecordKind } from './record-kind.js';
+import { refuseOther } from './refusals.js';
+
+/** Results of a store that may be away; what each method does then stands in `CONDUCT`. */
+export class SpooledTestResultsRepository implements TestResultsRepository {
+  constructor(
+    private readonly store: TestResultsRepository,
+    private readonly calls: DegradedCalls,
+    private readonly kind: RecordKind<TestResult>,
+  ) {}
+
+  async create(result: NewTestResult, options?: CallOptions): Promise<TestResult> {
+    const created = refused(() => newTestResult(result, () => this.calls.ids.next(), this.calls.clock.now()));
+    const given = givenOf(created);
+    return this.calls.write({
+      options,
+      key: created.runId,
+      direct: async () => this.kind.see(await this.store.create(given, options)),
+      judge: (acceptedAt) => {
+        const known = this.#same(created);
+        const answer = known ?? newTestResult(given, () => created.resultId, acceptedAt);
+        if (known !== undefined) return { answer };
+        return { command: { method: 'testResults.bulkCreate', results: [given] }, answer };
+      },
+    });
+  }
+
+  async getById(resultId: string, options?: CallOptions): Promise<TestResult | null> {
+    checkUuid(resultId, 'resultId');
+    return this.kind.getById(resultId, options, () => this.store.getById(resultId, options));
+  }
+
+  async bulkCreate(results: readonly NewTestResult[], options?: CallOptions): Promise<readonly TestResult[]> {
+    checkBulk(results, 'results');
+    const created = refused(() => this.#made(results));
+    const given = created.map(givenOf);
+    const [key, ...needs] = new Set(created.map(({ runId }) => runId));
+    return this.calls.write<readonly TestResult[]>({
+      options,
+      key,
+      needs,
+      direct: async () => {
+        const stored = await this.store.bulkCreate(given, options);
+        for (const record of stored) this.kind.see(record);
+        return stored;
+      },
+      judge: (acceptedAt) => {
+        const answer = created.map(
+          (record, index) =>
+            this.#same(record) ?? newTestResult(given[index]!, () => record.resultId, acceptedAt),
+        );
+        return { command: { method: 'testResults.bulkCreate', results: given }, answer };
+      },
+    });
+  }
+
+  async importAll(
+    results: AsyncIterable<NewTestResult> | Iterable<NewTestResult>,
+    options?: ImportAllOptions,
+  ): Promise<ImportProgress> {
+    return importInBatches(this, results, options);
+  }
+
+  async find(filter: TestResultFilter, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {
+    checkTestResultFilter(filter);
+    return this.#list(filter, page, options, () => this.store.find(filter, page, options));
+  }
+
+  async getByRun(runId: string, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {
+    checkUuid(runId, 'runId');
+    return this.#list({ runId }, page, options, () => this.store.getByRun(runId, page, options));
+  }
+
+  async getByAssertionType(
+    assertionType: AssertionType,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<Page<TestResult>> {
+    checkOneOf(assertionType, ASSERTION_TYPES, 'assertionType');
+    const fromStore = (): Promise<Page<TestResult>> =>
+      this.store.getByAssertionType(assertionType, page, options);
+    return this.#list({ types: [assertionType] }, page, options, fromStore);
+  }
+
+  async getByStatus(
+    status: ResultStatus,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<Page<TestResult>> {
+    checkOneOf(status, RESULT_STATUSES, 'status');
+    const fromStore = (): Promise<Page<TestResult>> => this.store.getByStatus(status, page, options);
+    return this.#list({ statuses: [status] }, page, options, fromStore);
+  }
+
+  async getFailedResults(page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {
+    const fromStore = (): Promise<Page<TestResult>> => this.store.getFailedResults(page, options);
+    return this.#list({ statuses: ['failed'] }, page, options, fromStore);
+  }
+
+  async getByCorrelationId(
+    correlationId: string,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<Page<TestResult>> {
+    checkText(correlationId, 'correlationId');
+    const fromStore = (): Promise<Page<TestResult>> =>
+      this.store.getByCorrelationId(correlationId, page, options);
+    return this.#list({ correlationId }, page, options, fromStore);
+  }
+
+  async calculatePassRate(
+    filter?: TestResultFilter,
+    options?: CallOptions,
+  ): Promise<PassRate<ExcludedResult>> {
+    return this.calls.figure(() => this.store.calculatePassRate(filter, options));
+  }
+
+  async countByStatus(
+    filter?: TestResultFilter,
+    options?: CallOptions,
+  ): Promise<Readonly<Record<ResultStatus, number>>> {
+    return this.calls.figure(() => this.store.countByStatus(filter, options));
+  }
+
+  async getAssertionStatistics(
+    filter?: TestResultFilter,
+    options?: CallOptions,
+  ): Promise<readonly AssertionStatistics<AssertionType>[]> {
+    return this.calls.figure(() => this.store.getAssertionStatistics(filter, options));
+  }
+
+  /** All of them, or a refusal that names the places of what is wrong. Ids are minted in the order given. */
+  #made(results: readonly NewTestResult[]): readonly TestResult[] {
+    const problems = results.flatMap((result, index) =>
+      newTestResultRules
+        .problems(result)
+        .map(({ path, problem }) => ({ path: `results[${index}].${path}`, problem })),
+    );
+    if (problems.length > 0) throw new InvalidValueError('results', problems.slice(0, 20));
+    const now = this.calls.clock.now();
+    return results.map((result) => newTestResult(result, () => this.calls.ids.next(), now));
+  }
+
+  /** The known result of the same id, if it was given the same; another one of that id is refused. */
+  #same(created: TestResult): TestResult | undefined {
+    const known = this.kind.get(created.resultId);
+    if (known !== undefined && creationContent(known) !== creationContent(created))
+      refuseOther('result', created.resultId);
+    return known;
+  }
+
+  #list(
+    filter: TestResultFilter,
+    request: PageRequest | undefined,
+    options: CallOptions | undefined,
+    fromStore: () => Promise<Page<TestResult>>,
+  ): Promise<Page<TestResult>> {
+    const { testRuns } = this.calls.known;
+    return this.kind.list({
+      options,
+      page: readPage(request, 'id'),
+      direction: filter.runId === undefined ? 'newest first' : 'oldest first',
+      matches: (result) => matchesResult(result, filter, testRuns.get(result.runId)),
+      fromStore,
+    });
+  }
+}

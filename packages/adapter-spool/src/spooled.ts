@@ -1,0 +1,206 @@
+import { setTimeout as timeout } from 'node:timers/promises';
+
+import {
+  DataAdapterError,
+  silentLogger,
+  systemClock,
+  uuidV7Ids,
+  type Clock,
+  type IdGenerator,
+  type Logger,
+  type Repositories,
+  type UnitOfWork,
+} from '@test-coordinator/ports';
+
+import { Breaker, type BreakerSettings } from './breaker.js';
+import { decodeCommand } from './command-codec.js';
+import { DegradedCalls } from './degraded-calls.js';
+import { Drainer, type Sleep } from './drainer.js';
+import { RecordKind } from './record-kind.js';
+import { ReplayClock } from './replay-clock.js';
+import type { Spool, SpoolStatus } from './spool.js';
+import { SpooledChaosEventsRepository } from './spooled-chaos-events.js';
+import { SpooledScenariosRepository } from './spooled-scenarios.js';
+import { SpooledTestResultsRepository } from './spooled-test-results.js';
+import { SpooledTestRunsRepository } from './spooled-test-runs.js';
+
+/** The record ports of one adapter. */
+export interface RecordPorts extends Repositories {
+  readonly unitOfWork: UnitOfWork;
+}
+
+/** What is left out: a clock that the store does not share, UUIDv7 ids by it, no log, the machine's randomness and timers. */
+export interface SpooledOptions {
+  /** The clock that the store was built with as well: it stores what waited with the time of its acceptance. */
+  readonly clock?: ReplayClock | undefined;
+  readonly ids?: IdGenerator | undefined;
+  readonly logger?: Logger | undefined;
+  readonly breaker?: BreakerSettings | undefined;
+  readonly random?: (() => number) | undefined;
+  readonly sleep?: Sleep | undefined;
+}
+
+export interface SpooledStatus extends SpoolStatus {
+  /** The store is not called now, or something waits for it. */
+  readonly isDegraded: boolean;
+  readonly deadLetters: number;
+}
+
+/** A store's record ports with a spool before them. */
+export interface Spooled {
+  readonly ports: RecordPorts;
+  /** Learns what waits from an earlier process, and begins to drain. Calls before it are `CLOSED`. */
+  start(): Promise<void>;
+  /** Resolves once nothing waits, or `withinMs` have passed; answers whether nothing does. */
+  drained(withinMs: number): Promise<boolean>;
+  /** Ends the drain after the batch under way. Neither closes the spool nor the store. Idempotent. */
+  stop(): Promise<void>;
+  status(): Promise<SpooledStatus>;
+}
+
+const RESTORE = { records: 1_000, bytes: 1_048_576 };
+const LOOK_MS = 20;
+
+/**
+ * Decorates the record ports of any adapter: while its store is away, records are accepted by the spool, as `CONDUCT` tells
+ * method by method, and stored by themselves once it is back.
+ */
+export function spooled(store: RecordPorts, spool: Spool, options: SpooledOptions = {}): Spooled {
+  return new SpooledStore(store, spool, options);
+}
+
+class SpooledStore implements Spooled {
+  readonly ports: RecordPorts;
+  readonly #spool: Spool;
+  readonly #calls: DegradedCalls;
+  readonly #breaker: Breaker;
+  readonly #drainer: Drainer;
+  readonly #sleep: Sleep;
+  readonly #clock: Clock;
+  #starting: Promise<void> | undefined;
+
+  constructor(store: RecordPorts, spool: Spool, options: SpooledOptions) {
+    const { clock = new ReplayClock(systemClock), logger = silentLogger, sleep = sleepFor } = options;
+    const { ids = uuidV7Ids(clock), random = Math.random } = options;
+    this.#spool = spool;
+    this.#sleep = sleep;
+    this.#clock = clock;
+    this.#breaker = new Breaker({ clock, random, settings: options.breaker });
+    const onAppended = (): void => this.#drainer.wake();
+    const calls = new DegradedCalls({ spool, breaker: this.#breaker, clock, ids, onAppended });
+    this.#calls = calls;
+    this.#drainer = new Drainer({ store, spool, calls, breaker: this.#breaker, clock, logger, sleep });
+    this.ports = portsOver(store, calls);
+  }
+
+  start(): Promise<void> {
+    this.#starting ??= this.#start();
+    return this.#starting;
+  }
+
+  async drained(withinMs: number): Promise<boolean> {
+    const end = this.#clock.now().getTime() + withinMs;
+    const never = new AbortController().signal;
+    while (this.#spool.status.waitingRecords > 0) {
+      if (this.#clock.now().getTime() >= end) return false;
+      await this.#sleep(LOOK_MS, never);
+    }
+    return true;
+  }
+
+  stop(): Promise<void> {
+    return this.#drainer.stop();
+  }
+
+  async status(): Promise<SpooledStatus> {
+    const { status, deadLetters } = this.#spool;
+    return {
+      ...status,
+      isDegraded: this.#breaker.state !== 'closed' || this.#calls.hasWaiting,
+      deadLetters: (await deadLetters.list()).length,
+    };
+  }
+
+  async #start(): Promise<void> {
+    const spool = this.#spool;
+    for (let after = spool.acknowledged; after < spool.last;) {
+      const { records, through } = await spool.read(after, RESTORE);
+      for (const { payload } of records) {
+        try {
+          this.#calls.restore(decodeCommand(payload));
+        } catch {
+          // The drainer puts it among the dead letters.
+        }
+      }
+      after = through;
+    }
+    this.#calls.open();
+    this.#drainer.start();
+  }
+}
+
+function portsOver(store: RecordPorts, calls: DegradedCalls): RecordPorts {
+  const { known } = calls;
+  const byId = (id: string): readonly [string] => [id];
+  return Object.freeze({
+    scenarios: new SpooledScenariosRepository(
+      store.scenarios,
+      calls,
+      new RecordKind({
+        calls,
+        known: known.scenarios,
+        waitsAs: ({ scenarioId }) => scenarioId,
+        orderKeyOf: ({ createdAt, scenarioId }) => [createdAt.getTime(), scenarioId],
+      }),
+    ),
+    testRuns: new SpooledTestRunsRepository(
+      store.testRuns,
+      calls,
+      new RecordKind({
+        calls,
+        known: known.testRuns,
+        waitsAs: ({ runId }) => runId,
+        orderKeyOf: ({ runId }) => byId(runId),
+      }),
+    ),
+    chaosEvents: new SpooledChaosEventsRepository(
+      store.chaosEvents,
+      calls,
+      new RecordKind({
+        calls,
+        known: known.chaosEvents,
+        waitsAs: ({ runId }) => runId,
+        orderKeyOf: ({ eventId }) => byId(eventId),
+      }),
+    ),
+    testResults: new SpooledTestResultsRepository(
+      store.testResults,
+      calls,
+      new RecordKind({
+        calls,
+        known: known.testResults,
+        waitsAs: ({ runId }) => runId,
+        orderKeyOf: ({ resultId }) => byId(resultId),
+      }),
+    ),
+    unitOfWork: unitOver(store.unitOfWork, calls),
+  });
+}
+
+/** Units go to the store while nothing waits: within one, what waits could be overtaken unseen. */
+function unitOver(unitOfWork: UnitOfWork, calls: DegradedCalls): UnitOfWork {
+  return {
+    run: async (work, options) => {
+      if (calls.hasWaiting) {
+        const message =
+          'records wait to be stored, which a unit of work could overtake; try again in a moment';
+        throw new DataAdapterError('UNAVAILABLE', message);
+      }
+      return calls.direct(undefined, () => unitOfWork.run(work, options));
+    },
+  };
+}
+
+async function sleepFor(ms: number, signal: AbortSignal): Promise<void> {
+  await timeout(ms, undefined, { signal }).catch(() => undefined);
+}
