@@ -44,6 +44,8 @@ export interface SpooledWrite<Answer> {
   readonly key: string | undefined;
   /** What must be stored before it. */
   readonly needs?: readonly string[];
+  /** Calls of one turn are judged one after another. @default the key */
+  readonly turn?: string | undefined;
   readonly direct: () => Promise<Answer>;
   /** Judges the call against the newest known state. @returns the command unless nothing changes, and the answer */
   readonly judge: (acceptedAt: Date) => {
@@ -80,6 +82,8 @@ export class DegradedCalls {
   readonly #waiting = new Map<string, number>();
   /** The last judgement under way for each key: two completions are not judged against one state. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  /** The highest fence of a waiting state change, for each run that waits. */
+  readonly #fences = new Map<string, number>();
   #isOpen = false;
 
   constructor(context: DegradedCallsContext) {
@@ -116,7 +120,7 @@ export class DegradedCalls {
         if (!isTransient(error) || key === undefined) throw error;
       }
     }
-    return this.#inTurn(key!, () => this.#spool(write, key!));
+    return this.#inTurn(write.turn ?? key!, () => this.#spool(write, key!));
   }
 
   /** To the store alone, and refused while something of the same key waits: it would overtake that. */
@@ -163,9 +167,26 @@ export class DegradedCalls {
     return copy as Answer;
   }
 
+  /** Resolves once the command survives a power cut, and its records are known. */
+  async accept(accepted: AcceptedCommand, payload: Buffer): Promise<void> {
+    const { spool, onAppended } = this.#context;
+    // Before it is there: the drainer may have it stored before this goes on.
+    this.#count(accepted.key, 1);
+    try {
+      await spool.append(COMMAND_TYPE, payload);
+    } catch (error) {
+      this.#count(accepted.key, -1);
+      throw error;
+    }
+    this.#raiseFence(accepted);
+    this.#know(recordsOf(accepted));
+    onAppended();
+  }
+
   /** A command that a process before this one accepted. */
   restore(accepted: AcceptedCommand): void {
     this.#count(accepted.key, 1);
+    this.#raiseFence(accepted);
     this.#know(recordsOf(accepted));
   }
 
@@ -192,7 +213,7 @@ export class DegradedCalls {
   }
 
   async #spool<Answer extends object>(write: SpooledWrite<Answer>, key: string): Promise<Answer> {
-    const { spool, onAppended } = this.#context;
+    const { spool } = this.#context;
     const acceptedAt = this.clock.now();
     const { command, moved, answer } = refused(() => write.judge(acceptedAt));
     if (command === undefined) return this.degraded(answer);
@@ -204,6 +225,7 @@ export class DegradedCalls {
       ...(fence !== undefined && { fence }),
       ...(moved !== undefined && { moved }),
     };
+    if (moved !== undefined) this.#refuseStaleFence(key, fence);
     const payload = encodeCommand(accepted);
     if (payload.length > spool.maxPayloadBytes) {
       throw new DataAdapterError(
@@ -211,15 +233,7 @@ export class DegradedCalls {
         'the store is away and the batch is too large to wait; send smaller ones',
       );
     }
-    this.#count(key, 1);
-    try {
-      await spool.append(COMMAND_TYPE, payload);
-    } catch (error) {
-      this.#count(key, -1);
-      throw error;
-    }
-    this.#know(recordsOf(accepted));
-    onAppended();
+    await this.accept(accepted, payload);
     const told = this.degraded(answer);
     spooledAnswers.add(told);
     return told;
@@ -240,7 +254,22 @@ export class DegradedCalls {
   #count(key: string, by: number): void {
     const count = (this.#waiting.get(key) ?? 0) + by;
     if (count > 0) this.#waiting.set(key, count);
-    else this.#waiting.delete(key);
+    else {
+      this.#waiting.delete(key);
+      // From here on the store judges.
+      this.#fences.delete(key);
+    }
+  }
+
+  #refuseStaleFence(key: string, fence: number | undefined): void {
+    if (fence === undefined || fence >= (this.#fences.get(key) ?? 0)) return;
+    const message = `run ${key}: a newer execution lock has changed it; stop, or take the lock again`;
+    throw new DataAdapterError('STALE_FENCE', message, { entity: 'run', id: key });
+  }
+
+  #raiseFence({ key, fence, moved }: AcceptedCommand): void {
+    if (fence === undefined || moved === undefined || !this.isWaiting(key)) return;
+    this.#fences.set(key, Math.max(fence, this.#fences.get(key) ?? 0));
   }
 
   async #inTurn<Answer>(key: string, work: () => Promise<Answer>): Promise<Answer> {

@@ -81,10 +81,7 @@ export class SpooledTestResultsRepository implements TestResultsRepository {
         return stored;
       },
       judge: (acceptedAt) => {
-        const answer = created.map(
-          (record, index) =>
-            this.#same(record) ?? newTestResult(given[index]!, () => record.resultId, acceptedAt),
-        );
+        const answer = this.#judged(created, acceptedAt);
         return { command: { method: 'testResults.bulkCreate', results: given }, answer };
       },
     });
@@ -177,11 +174,22 @@ export class SpooledTestResultsRepository implements TestResultsRepository {
     return results.map((result) => newTestResult(result, () => this.calls.ids.next(), now));
   }
 
-  /** The known result of the same id, if it was given the same; another one of that id is refused. */
-  #same(created: TestResult): TestResult | undefined {
-    const known = this.kind.get(created.resultId);
+  /** The answers to a batch: each result as it is known, or as it is now accepted; an id that comes again is one record. */
+  #judged(created: readonly TestResult[], acceptedAt: Date): readonly TestResult[] {
+    const ofBatch = new Map<string, TestResult>();
+    return created.map((result, index) => {
+      const path = `results[${index}].resultId`;
+      const same = this.#same(result, ofBatch.get(result.resultId) ?? this.kind.get(result.resultId), path);
+      const answer = same ?? newTestResult(givenOf(result), () => result.resultId, acceptedAt);
+      ofBatch.set(result.resultId, answer);
+      return answer;
+    });
+  }
+
+  /** The known result, if it was given the same; another one of that id is refused. */
+  #same(created: TestResult, known = this.kind.get(created.resultId), path?: string): TestResult | undefined {
     if (known !== undefined && creationContent(known) !== creationContent(created))
-      refuseOther('result', created.resultId);
+      refuseOther('result', created.resultId, path);
     return known;
   }
 

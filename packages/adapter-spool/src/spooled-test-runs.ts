@@ -34,7 +34,7 @@ import { givenOf, moveRun, type RunMove } from './commands.js';
 import type { DegradedCalls } from './degraded-calls.js';
 import { matchesRun } from './record-filters.js';
 import type { RecordKind } from './record-kind.js';
-import { refuseOther, unknownRecord } from './refusals.js';
+import { externalIdTaken, refuseOther, unknownRecord } from './refusals.js';
 
 /** Runs of a store that may be away; what each method does then stands in `CONDUCT`. */
 export class SpooledTestRunsRepository implements TestRunsRepository {
@@ -46,15 +46,17 @@ export class SpooledTestRunsRepository implements TestRunsRepository {
 
   async create(run: NewTestRun, options?: CallOptions): Promise<TestRun> {
     const created = refused(() => newTestRun(run, () => this.calls.ids.next(), this.calls.clock.now()));
-    const { runId, scenarioId } = created;
+    const { runId, scenarioId, externalId } = created;
     const given = givenOf(created);
     return this.calls.write({
       options,
       key: runId,
       needs: [scenarioId],
+      turn: externalId === undefined ? undefined : `externalId ${externalId}`,
       direct: async () => this.kind.see(await this.store.create(given, options)),
       judge: (acceptedAt) => {
         const known = this.kind.get(runId);
+        if (known === undefined && externalId !== undefined) this.#refuseTaken(runId, externalId);
         if (known === undefined || known.version > 1)
           return {
             command: { method: 'testRuns.create', run: given },
@@ -168,6 +170,13 @@ export class SpooledTestRunsRepository implements TestRunsRepository {
 
   async getAverageDuration(filter?: TestRunFilter, options?: CallOptions): Promise<DurationStatistics> {
     return this.calls.figure(() => this.store.getAverageDuration(filter, options));
+  }
+
+  /** Among the runs that are known here; of others, the store finds out. */
+  #refuseTaken(runId: string, externalId: string): void {
+    for (const run of this.calls.known.testRuns.all()) {
+      if (run.externalId === externalId) throw externalIdTaken(runId);
+    }
   }
 
   #made(given: NewTestRun, acceptedAt: Date): TestRun {

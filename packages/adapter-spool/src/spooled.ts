@@ -13,7 +13,7 @@ import {
 } from '@test-coordinator/ports';
 
 import { Breaker, type BreakerSettings } from './breaker.js';
-import { decodeCommand } from './command-codec.js';
+import { COMMAND_TYPE, decodeCommand } from './command-codec.js';
 import { DegradedCalls } from './degraded-calls.js';
 import { Drainer, type Sleep } from './drainer.js';
 import { RecordKind } from './record-kind.js';
@@ -56,6 +56,11 @@ export interface Spooled {
   /** Ends the drain after the batch under way. Neither closes the spool nor the store. Idempotent. */
   stop(): Promise<void>;
   status(): Promise<SpooledStatus>;
+  /**
+   * Lets a dead letter wait for the store once more, behind all that waits now.
+   * Codes: `NOT_FOUND`; `UNSUPPORTED` for one that another version wrote; those of `Spool.append`.
+   */
+  retry(deadLetter: string): Promise<void>;
 }
 
 const RESTORE = { records: 1_000, bytes: 1_048_576 };
@@ -119,6 +124,17 @@ class SpooledStore implements Spooled {
       isDegraded: this.#breaker.state !== 'closed' || this.#calls.hasWaiting,
       deadLetters: (await deadLetters.list()).length,
     };
+  }
+
+  async retry(deadLetter: string): Promise<void> {
+    const { deadLetters } = this.#spool;
+    const { payload, type } = await deadLetters.read(deadLetter);
+    if (type !== COMMAND_TYPE) {
+      const message = `dead letter ${deadLetter} was written by another version; export it and discard it`;
+      throw new DataAdapterError('UNSUPPORTED', message);
+    }
+    await this.#calls.accept(decodeCommand(payload), payload);
+    await deadLetters.discard(deadLetter);
   }
 
   async #start(): Promise<void> {

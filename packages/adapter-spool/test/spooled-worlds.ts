@@ -1,6 +1,16 @@
-import { ReplayClock, Spool, spooled, type RecordPorts, type Spooled } from '@test-coordinator/adapter-spool';
+import { setImmediate as immediate } from 'node:timers/promises';
+
+import {
+  ReplayClock,
+  Spool,
+  spooled,
+  type BreakerSettings,
+  type RecordPorts,
+  type Spooled,
+  type SpooledOptions,
+} from '@test-coordinator/adapter-spool';
 import { ManualClock, SequentialIds, referenceHarness, type World } from '@test-coordinator/contract-tests';
-import type { Clock, IdGenerator } from '@test-coordinator/ports';
+import type { AdapterLifecycle, Clock, IdGenerator, Logger } from '@test-coordinator/ports';
 
 import { SeededRandom } from './simulation/seeded-random.js';
 import { SimulatedDisk } from './simulation/simulated-disk.js';
@@ -34,30 +44,76 @@ export function spoolInMemory(disk: SimulatedDisk): Promise<Spool> {
   });
 }
 
+export interface SpooledWorldOptions {
+  readonly clock?: Clock;
+  readonly ids?: IdGenerator;
+  readonly breaker?: BreakerSettings;
+  readonly onLog?: (message: string) => void;
+}
+
+/** Never opens: the tests that cut the store off for each call want each call to reach it. */
+const NEVER: BreakerSettings = { failuresInARow: 1e9, leastCalls: 1e9 };
+
 /** A store that can be cut off, with a spool before it. */
 export class SpooledWorld {
+  readonly lifecycle: AdapterLifecycle;
   readonly #disk = new SimulatedDisk();
-  readonly clock = new ManualClock();
-  #heal: (() => Promise<void>) | undefined;
-  #world!: World;
+  readonly #world: World;
+  readonly #options: SpooledOptions;
+  #heal: Promise<() => Promise<void>> | undefined;
+  #drainIsHeld = false;
   #spool!: Spool;
   #spooled!: Spooled;
-  readonly #replayClock: ReplayClock;
-  readonly #ids: IdGenerator = new SequentialIds();
 
-  private constructor(clock?: Clock) {
-    this.#replayClock = new ReplayClock(clock ?? this.clock);
+  private constructor(
+    world: World,
+    /** Moves the time, unless another clock was given. */
+    readonly clock: ManualClock,
+    replay: ReplayClock,
+    options: SpooledWorldOptions,
+  ) {
+    this.#world = world;
+    this.#options = {
+      clock: replay,
+      ids: options.ids,
+      breaker: options.breaker ?? NEVER,
+      random: () => 0,
+      logger: loggerTo(options.onLog ?? (() => undefined)),
+      sleep: async (_, signal) => {
+        do await immediate();
+        while (this.#drainIsHeld && !signal.aborted);
+      },
+    };
+    const stop = (): Promise<void> => this.close();
+    this.lifecycle = {
+      start: async () => {
+        await world.lifecycle.start();
+        await this.#spooled.start();
+      },
+      stop,
+      checkHealth: () => world.lifecycle.checkHealth(),
+      [Symbol.asyncDispose]: stop,
+    };
   }
 
-  static async open(): Promise<SpooledWorld> {
-    const opened = new SpooledWorld();
-    opened.#world = await referenceHarness().openWorld({
-      clock: opened.#replayClock,
-      ids: new SequentialIds(),
-    });
-    await opened.#world.lifecycle.start();
-    await opened.restart();
+  /** Not started yet. */
+  static async open({
+    clock,
+    ids = new SequentialIds(),
+    ...options
+  }: SpooledWorldOptions = {}): Promise<SpooledWorld> {
+    const manual = new ManualClock();
+    const replay = new ReplayClock(clock ?? manual);
+    const world = await referenceHarness({ ports: RECORD_PORT_NAMES }).openWorld({ clock: replay, ids });
+    const opened = new SpooledWorld(world, manual, replay, { ids, ...options });
+    await opened.#build();
     return opened;
+  }
+
+  static async started(options: SpooledWorldOptions = {}): Promise<SpooledWorld> {
+    const world = await SpooledWorld.open(options);
+    await world.lifecycle.start();
+    return world;
   }
 
   /** The ports with the spool before them. */
@@ -78,40 +134,57 @@ export class SpooledWorld {
     return this.#spooled;
   }
 
-  /** Begins with a new process over the same files and the same store. */
+  /** A new process over the same files and the same store. */
   async restart(): Promise<void> {
-    if (this.#spooled !== undefined) await this.close();
-    this.#spool = await spoolInMemory(this.#disk);
-    this.#spooled = spooled(this.store, this.#spool, {
-      clock: this.#replayClock,
-      ids: this.#ids,
-      random: () => 0,
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 1))),
-    });
+    await this.#spooled.stop();
+    await this.#spool.close();
+    await this.#build();
     await this.#spooled.start();
   }
 
-  async cutStore(): Promise<void> {
-    this.#heal ??= await this.#world.interrupt!('reset');
+  /** From now on, before any call that is made after this one. */
+  cutStore(): void {
+    this.#heal ??= this.#world.interrupt!('reset');
   }
 
   async healStore(): Promise<void> {
-    await this.#heal?.();
+    const heal = await this.#heal;
     this.#heal = undefined;
+    await heal?.();
   }
 
-  /** Heals the store and waits until it has everything that waited. */
+  /** Between two batches that could not be stored, the drainer stays where it is. */
+  holdDrain(): void {
+    this.#drainIsHeld = true;
+  }
+
+  releaseDrain(): void {
+    this.#drainIsHeld = false;
+  }
+
+  /** Heals the store and waits until nothing waits for it. */
   async drain(): Promise<void> {
     await this.healStore();
-    const end = Date.now() + 10_000;
+    const deadline = Date.now() + 10_000;
     while (this.#spool.status.waitingRecords > 0) {
-      if (Date.now() > end) throw new Error(`${this.#spool.status.waitingRecords} records still wait`);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (Date.now() > deadline) throw new Error(`${this.#spool.status.waitingRecords} records still wait`);
+      await immediate();
     }
   }
 
   async close(): Promise<void> {
     await this.#spooled.stop();
+    await this.#world.close();
     await this.#spool.close();
   }
+
+  async #build(): Promise<void> {
+    this.#spool = await spoolInMemory(this.#disk);
+    this.#spooled = spooled(this.store, this.#spool, this.#options);
+  }
+}
+
+function loggerTo(write: (message: string) => void): Logger {
+  const say = (_: unknown, message: string): void => write(message);
+  return { debug: say, info: say, warn: say, error: say, isDebugEnabled: () => false };
 }
