@@ -16,7 +16,7 @@ export interface Acknowledged {
   readonly segment: number;
 }
 
-export const NOTHING_ACKNOWLEDGED: Acknowledged = { sequence: 0, segment: 0 };
+const NOTHING_ACKNOWLEDGED: Acknowledged = { sequence: 0, segment: 0 };
 
 /**
  * What is written down, or nothing when there is no file or it does not read as it was written: then records are

@@ -27,7 +27,7 @@ export const RECORD_PORT_NAMES = [
 ] as const;
 
 /** A spool whose files are in memory. */
-export function spoolInMemory(disk: SimulatedDisk): Promise<Spool> {
+function spoolInMemory(disk: SimulatedDisk): Promise<Spool> {
   return Spool.open({
     folder: FOLDER,
     reserveBytes: 0,
