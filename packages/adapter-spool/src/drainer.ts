@@ -1,6 +1,6 @@
 import type { Logger, Repositories } from '@test-coordinator/ports';
 
-import type { Breaker } from './breaker.js';
+import { isTransient, type Breaker } from './breaker.js';
 import { COMMAND_TYPE, decodeCommand, encodeCommand } from './command-codec.js';
 import type { DegradedCalls } from './degraded-calls.js';
 import { codeOf } from './file-system.js';
@@ -23,8 +23,11 @@ export interface DrainerContext {
 }
 
 const BATCH = { records: 1_000, bytes: 1_048_576 };
-/** Between two tries while the breaker lets calls through. */
-const RETRY_MS = 100;
+/** Between two tries. After a fault of the store, each pause is twice as long as the one before. */
+const SHORTEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+/** While the breaker is open. */
+const LOOK_MS = 250;
 
 /** Brings what waits to the store, oldest first, for as long as it runs. */
 export class Drainer {
@@ -33,6 +36,7 @@ export class Drainer {
   #running: Promise<void> | undefined;
   #wake: () => void = () => undefined;
   #isFailing = false;
+  #faults = 0;
 
   constructor(context: DrainerContext) {
     this.#context = context;
@@ -67,8 +71,14 @@ export class Drainer {
         continue;
       }
       if (breaker.letsThrough && (await this.#drainBatch())) continue;
-      await sleep(Math.max(RETRY_MS, breaker.waitMs), signal);
+      await sleep(this.#pauseMs(), signal);
     }
+  }
+
+  #pauseMs(): number {
+    if (this.#faults > 0) return Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** this.#faults);
+    // Looks again soon: a caller's write may find the store before this does.
+    return Math.min(LOOK_MS, Math.max(SHORTEST_PAUSE_MS, this.#context.breaker.waitMs));
   }
 
   /** Answers whether a batch was stored. */
@@ -83,6 +93,7 @@ export class Drainer {
       if (this.#isFailing)
         logger.info({ stored: records.length }, 'the store takes what waited in the spool');
       this.#isFailing = false;
+      this.#faults = 0;
       return true;
     } catch (error) {
       // Once, and not for each try of an outage.
@@ -92,6 +103,7 @@ export class Drainer {
           'the spool waits for the store',
         );
       this.#isFailing = true;
+      this.#faults = isTransient(error) ? 0 : this.#faults + 1;
       return false;
     }
   }

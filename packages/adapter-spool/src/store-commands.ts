@@ -1,5 +1,10 @@
 import type { NewTestResult } from '@test-coordinator/domain';
-import { DataAdapterError, type CallOptions, type Repositories } from '@test-coordinator/ports';
+import {
+  DataAdapterError,
+  type CallOptions,
+  type ErrorCode,
+  type Repositories,
+} from '@test-coordinator/ports';
 
 import type { AcceptedCommand, Command } from './commands.js';
 import type { ReplayClock } from './replay-clock.js';
@@ -30,6 +35,9 @@ interface WaitingResult {
 /**
  * Stores commands in their order; results that follow one another in one statement. What the store refuses is found by
  * halving and told, and all others are stored. Rejects with the first error that is no refusal: then do all of it again.
+ *
+ * A fault of the store (`INTERNAL`) is taken for a refusal when others of its method are stored: else a record
+ * that a store cannot digest would hold up all that is behind it.
  */
 export async function storeCommands(
   store: Repositories,
@@ -37,55 +45,82 @@ export async function storeCommands(
   commands: readonly WaitingCommand[],
   onRefused: (refused: RefusedCommand) => Promise<void>,
 ): Promise<void> {
-  let results: WaitingResult[] = [];
-  const storeResults = async (): Promise<void> => {
-    const batch = results;
-    results = [];
-    if (batch.length > 0) await storeHalves(store, clock, batch, onRefused);
-  };
-  for (const waiting of commands) {
-    const { command, acceptedAt, fence } = waiting.accepted;
-    if (command.method === 'testResults.bulkCreate') {
-      for (const [index, result] of command.results.entries()) {
-        if (results.push({ waiting, index, result }) === MOST_RESULTS) await storeResults();
-      }
-      continue;
-    }
-    await storeResults();
-    try {
-      await clock.at(acceptedAt, () => perform(store, command, fence === undefined ? {} : { fence }));
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      await onRefused({ ...waiting, index: 0, error });
-    }
-  }
-  await storeResults();
+  await new Storing(store, clock, onRefused).store(commands);
 }
 
-async function storeHalves(
-  store: Repositories,
-  clock: ReplayClock,
-  batch: readonly WaitingResult[],
-  onRefused: (refused: RefusedCommand) => Promise<void>,
-): Promise<void> {
-  const last = batch.at(-1)!;
-  try {
-    const results = batch.map(({ result }) => result);
-    // One statement has one time: that of the last result, which is at most a batch later than that of the first.
-    await clock.at(last.waiting.accepted.acceptedAt, () => store.testResults.bulkCreate(results));
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    if (batch.length === 1) {
-      const { waiting, index, result } = last;
-      const accepted: AcceptedCommand = {
-        ...waiting.accepted,
-        command: { method: 'testResults.bulkCreate', results: [result] },
-      };
-      return onRefused({ sequence: waiting.sequence, index, accepted, error });
+class Storing {
+  /** Of which at least one command was stored. */
+  readonly #stored = new Set<Command['method']>();
+  readonly #faulty: RefusedCommand[] = [];
+
+  constructor(
+    private readonly repositories: Repositories,
+    private readonly clock: ReplayClock,
+    private readonly onRefused: (refused: RefusedCommand) => Promise<void>,
+  ) {}
+
+  async store(commands: readonly WaitingCommand[]): Promise<void> {
+    let results: WaitingResult[] = [];
+    const storeResults = async (): Promise<void> => {
+      const batch = results;
+      results = [];
+      if (batch.length > 0) await this.#storeResults(batch);
+    };
+    for (const waiting of commands) {
+      const { command } = waiting.accepted;
+      if (command.method === 'testResults.bulkCreate') {
+        for (const [index, result] of command.results.entries()) {
+          if (results.push({ waiting, index, result }) === MOST_RESULTS) await storeResults();
+        }
+      } else {
+        await storeResults();
+        await this.#storeOne(waiting);
+      }
     }
-    const middle = batch.length >>> 1;
-    await storeHalves(store, clock, batch.slice(0, middle), onRefused);
-    await storeHalves(store, clock, batch.slice(middle), onRefused);
+    await storeResults();
+    const unsure = this.#faulty.find(({ accepted }) => !this.#stored.has(accepted.command.method));
+    if (unsure !== undefined) throw unsure.error;
+    for (const faulty of this.#faulty) await this.onRefused(faulty);
+  }
+
+  async #storeOne(waiting: WaitingCommand): Promise<void> {
+    const { command, acceptedAt, fence } = waiting.accepted;
+    const options = fence === undefined ? {} : { fence };
+    try {
+      await this.clock.at(acceptedAt, () => perform(this.repositories, command, options));
+      this.#stored.add(command.method);
+    } catch (error) {
+      await this.#judge({ ...waiting, index: 0 }, error);
+    }
+  }
+
+  async #storeResults(batch: readonly WaitingResult[]): Promise<void> {
+    const { waiting, index, result } = batch.at(-1)!;
+    const { acceptedAt } = waiting.accepted;
+    try {
+      const results = batch.map((each) => each.result);
+      // One statement has one time: that of the last result, which is at most a batch later than that of the first.
+      await this.clock.at(acceptedAt, () => this.repositories.testResults.bulkCreate(results));
+      this.#stored.add('testResults.bulkCreate');
+    } catch (error) {
+      if (batch.length > 1 && (isRefusal(error) || isFault(error))) {
+        const middle = batch.length >>> 1;
+        await this.#storeResults(batch.slice(0, middle));
+        await this.#storeResults(batch.slice(middle));
+        return;
+      }
+      const command = { method: 'testResults.bulkCreate', results: [result] } as const;
+      await this.#judge(
+        { sequence: waiting.sequence, index, accepted: { ...waiting.accepted, command } },
+        error,
+      );
+    }
+  }
+
+  async #judge(command: Omit<RefusedCommand, 'error'>, error: unknown): Promise<void> {
+    if (isFault(error)) this.#faulty.push({ ...command, error });
+    else if (isRefusal(error)) await this.onRefused({ ...command, error });
+    else throw error;
   }
 }
 
@@ -115,11 +150,14 @@ function perform(store: Repositories, command: Command, options: CallOptions): P
   }
 }
 
-/**
- * Whether the store judged the command itself, and would again. What it cannot tell (a fault of the store, a closed
- * one) may be over later: such records wait on, since nothing that was accepted is put aside for a reason that passes.
- */
+/** What says nothing about the command that was tried. */
+const NOT_OF_THE_COMMAND: ReadonlySet<ErrorCode> = new Set(['INTERNAL', 'CLOSED', 'UNSUPPORTED']);
+
+/** Whether the store judged the command itself, and would again. */
 function isRefusal(error: unknown): error is DataAdapterError {
-  if (!DataAdapterError.is(error) || error.retryable) return false;
-  return error.code !== 'CLOSED' && error.code !== 'INTERNAL' && error.code !== 'UNSUPPORTED';
+  return DataAdapterError.is(error) && !error.retryable && !NOT_OF_THE_COMMAND.has(error.code);
+}
+
+function isFault(error: unknown): error is DataAdapterError {
+  return DataAdapterError.is(error) && error.code === 'INTERNAL';
 }

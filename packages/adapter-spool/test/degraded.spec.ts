@@ -1,6 +1,7 @@
 import { isDegraded, isSpooled } from '@test-coordinator/adapter-spool';
 import { fixtures } from '@test-coordinator/contract-tests';
 import type { NewTestResult, TestRun } from '@test-coordinator/domain';
+import { DataAdapterError } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
 import { expectRefusal } from './spool-folders.js';
@@ -238,6 +239,33 @@ describe('Given records that the store refuses (B20)', () => {
     for (const name of names)
       expect((await deadLetters.read(name)).reason.code).to.equal('REFERENCE_VIOLATION');
     expect((await world.spooled.status()).deadLetters).to.equal(2);
+  });
+
+  it('When the store has a fault with one of them alone, Then that one is kept too, and with all of them, Then all wait', async () => {
+    const world = await worldWithScenario();
+    world.cutStore();
+    const run = await acceptedRun(world);
+    await world.ports.testResults.bulkCreate([
+      result(run.runId),
+      result(run.runId, { name: 'poison' }),
+      result(run.runId),
+    ]);
+    let isBroken = true;
+    let tries = 0;
+    world.beforeStoring((results) => {
+      tries += 1;
+      if (isBroken || results.some(({ name }) => name === 'poison'))
+        throw new DataAdapterError('INTERNAL', 'the store cannot digest this');
+    });
+
+    await world.healStore();
+    await world.until(() => tries >= 20);
+    expect(await world.spool.deadLetters.list()).to.deep.equal([]);
+    isBroken = false;
+    await world.drain();
+
+    expect((await world.store.testResults.getByRun(run.runId)).items).to.have.length(2);
+    expect(await world.spool.deadLetters.list()).to.deep.equal(['0000000000000002-0001.json']);
   });
 
   it('When the reason is gone and one is retried, Then it is stored, and a discarded one never is', async () => {

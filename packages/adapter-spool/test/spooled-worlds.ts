@@ -10,7 +10,15 @@ import {
   type SpooledOptions,
 } from '@test-coordinator/adapter-spool';
 import { ManualClock, SequentialIds, referenceHarness, type World } from '@test-coordinator/contract-tests';
-import type { AdapterLifecycle, Clock, IdGenerator, Logger } from '@test-coordinator/ports';
+import type { NewTestResult } from '@test-coordinator/domain';
+import type {
+  AdapterLifecycle,
+  CallOptions,
+  Clock,
+  IdGenerator,
+  Logger,
+  TestResultsRepository,
+} from '@test-coordinator/ports';
 
 import { SeededRandom } from './simulation/seeded-random.js';
 import { SimulatedDisk } from './simulation/simulated-disk.js';
@@ -62,6 +70,7 @@ export class SpooledWorld {
   readonly #options: SpooledOptions;
   #heal: Promise<() => Promise<void>> | undefined;
   #drainIsHeld = false;
+  #beforeStoring: (results: readonly NewTestResult[]) => void = () => undefined;
   #spool!: Spool;
   #spooled!: Spooled;
 
@@ -162,11 +171,20 @@ export class SpooledWorld {
     this.#drainIsHeld = false;
   }
 
+  /** Asked before each batch of results that is stored; what it throws is the store's answer. */
+  beforeStoring(ask: (results: readonly NewTestResult[]) => void): void {
+    this.#beforeStoring = ask;
+  }
+
   /** Heals the store and waits until nothing waits for it. */
   async drain(): Promise<void> {
     await this.healStore();
+    await this.until(() => this.#spool.status.waitingRecords === 0);
+  }
+
+  async until(isSo: () => boolean): Promise<void> {
     const deadline = Date.now() + 10_000;
-    while (this.#spool.status.waitingRecords > 0) {
+    while (!isSo()) {
       if (Date.now() > deadline) throw new Error(`${this.#spool.status.waitingRecords} records still wait`);
       await immediate();
     }
@@ -178,9 +196,20 @@ export class SpooledWorld {
     await this.#spool.close();
   }
 
+  #watchedStore(): RecordPorts {
+    const { testResults, ...others } = this.store;
+    const watched = Object.assign(Object.create(testResults) as TestResultsRepository, {
+      bulkCreate: async (results: readonly NewTestResult[], options?: CallOptions) => {
+        this.#beforeStoring(results);
+        return testResults.bulkCreate(results, options);
+      },
+    });
+    return { ...others, testResults: watched };
+  }
+
   async #build(): Promise<void> {
     this.#spool = await spoolInMemory(this.#disk);
-    this.#spooled = spooled(this.store, this.#spool, this.#options);
+    this.#spooled = spooled(this.#watchedStore(), this.#spool, this.#options);
   }
 }
 
