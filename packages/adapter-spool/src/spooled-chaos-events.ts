@@ -48,6 +48,7 @@ export class SpooledChaosEventsRepository implements ChaosEventsRepository {
     return this.calls.write({
       options,
       key: runId,
+      turn: eventId,
       direct: async () => this.kind.see(await this.store.create(given, options)),
       judge: (acceptedAt) => {
         const known = this.kind.get(eventId);

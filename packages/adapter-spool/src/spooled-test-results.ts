@@ -51,6 +51,8 @@ export class SpooledTestResultsRepository implements TestResultsRepository {
     return this.calls.write({
       options,
       key: created.runId,
+      // Nothing but another creation of the same id decides on it: the results of a run share a sync.
+      turn: created.resultId,
       direct: async () => this.kind.see(await this.store.create(given, options)),
       judge: (acceptedAt) => {
         const known = this.#same(created);
