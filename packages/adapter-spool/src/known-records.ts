@@ -1,9 +1,16 @@
-/** Records that are kept at most, of each kind: about 1 KB each. */
+/** What is kept at most of each kind: in records, and in characters of text, which are what makes a record large. */
 const MOST_RECORDS = 20_000;
+const MOST_CHARACTERS = 16 * 1_048_576;
+
+interface KnownRecord<Entry> {
+  readonly record: Entry;
+  readonly characters: number;
+}
 
 /** The newest state of records that wait or were seen, the least recently touched first. */
 export class KnownRecords<Entry extends object> {
-  readonly #records = new Map<string, Entry>();
+  readonly #records = new Map<string, KnownRecord<Entry>>();
+  #characters = 0;
   #hasForgotten = false;
 
   constructor(readonly idOf: (record: Entry) => string) {}
@@ -14,26 +21,36 @@ export class KnownRecords<Entry extends object> {
   }
 
   get(id: string): Entry | undefined {
-    return this.#records.get(id);
+    return this.#records.get(id)?.record;
   }
 
   put(record: Entry): void {
     const id = this.idOf(record);
-    this.#records.delete(id);
-    this.#records.set(id, record);
-    if (this.#records.size <= MOST_RECORDS) return;
-    this.#hasForgotten = true;
-    for (const oldest of this.#records.keys()) {
-      this.#records.delete(oldest);
-      break;
+    this.forget(id);
+    const characters = charactersIn(record);
+    this.#records.set(id, { record, characters });
+    this.#characters += characters;
+    while (this.#records.size > MOST_RECORDS || this.#characters > MOST_CHARACTERS) {
+      this.#hasForgotten = true;
+      const [oldest] = this.#records.keys();
+      this.forget(oldest!);
     }
   }
 
   forget(id: string): void {
+    this.#characters -= this.#records.get(id)?.characters ?? 0;
     this.#records.delete(id);
   }
 
-  all(): Iterable<Entry> {
-    return this.#records.values();
+  *all(): Iterable<Entry> {
+    for (const { record } of this.#records.values()) yield record;
   }
+}
+
+function charactersIn(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let characters = 0;
+  for (const [name, member] of Object.entries(value)) characters += name.length + charactersIn(member);
+  return characters;
 }
