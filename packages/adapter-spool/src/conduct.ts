@@ -1,6 +1,8 @@
 import type {
+  ActiveRuns,
   CacheRepository,
   ChaosEventsRepository,
+  ExecutionLocks,
   ScenariosRepository,
   ServiceDiscoveryRepository,
   TestResultsRepository,
@@ -14,7 +16,8 @@ import type {
  * - `spooled`: the record is appended to the spool and answered with its id; the store gets it later.
  * - `refused`: `UNAVAILABLE`. It needs what only the store knows, or cannot be repeated safely.
  * - `known`: answered from what waits and from the rows that were seen last, and marked as degraded.
- * - `passed`: not decorated. Its data is volatile, and lives in another store.
+ * - `passed`: not decorated. Its data is volatile, and lives in another store, whose adapter refuses the call while that
+ *   one is away: so no execution lock is taken without its authority.
  */
 export type Conduct = 'spooled' | 'refused' | 'known' | 'passed';
 
@@ -26,6 +29,8 @@ export interface AllPorts {
   readonly unitOfWork: UnitOfWork;
   readonly serviceDiscovery: ServiceDiscoveryRepository;
   readonly cache: CacheRepository;
+  readonly executionLocks: ExecutionLocks;
+  readonly activeRuns: ActiveRuns;
 }
 
 type ConductTable = { readonly [Port in keyof AllPorts]: Readonly<Record<keyof AllPorts[Port], Conduct>> };
@@ -124,5 +129,16 @@ export const CONDUCT = {
     flushAll: 'passed',
     getJson: 'passed',
     setJson: 'passed',
+  },
+  executionLocks: {
+    acquire: 'passed',
+    inspect: 'passed',
+  },
+  activeRuns: {
+    publish: 'passed',
+    get: 'passed',
+    list: 'passed',
+    clear: 'passed',
+    watch: 'passed',
   },
 } as const satisfies ConductTable;

@@ -44,6 +44,8 @@ export interface SpooledWrite<Answer> {
   readonly key: string | undefined;
   /** What must be stored before it. */
   readonly needs?: readonly string[];
+  /** A state change, which an older fence than that of a waiting one refuses. */
+  readonly isMove?: boolean;
   /** Calls of one turn are judged one after another. @default the key */
   readonly turn?: string | undefined;
   readonly direct: () => Promise<Answer>;
@@ -215,9 +217,10 @@ export class DegradedCalls {
   async #spool<Answer extends object>(write: SpooledWrite<Answer>, key: string): Promise<Answer> {
     const { spool } = this.#context;
     const acceptedAt = this.clock.now();
+    const fence = write.options?.fence;
+    if (write.isMove === true) this.#refuseStaleFence(key, fence);
     const { command, moved, answer } = refused(() => write.judge(acceptedAt));
     if (command === undefined) return this.degraded(answer);
-    const fence = write.options?.fence;
     const accepted: AcceptedCommand = {
       command,
       acceptedAt,
@@ -225,7 +228,6 @@ export class DegradedCalls {
       ...(fence !== undefined && { fence }),
       ...(moved !== undefined && { moved }),
     };
-    if (moved !== undefined) this.#refuseStaleFence(key, fence);
     const payload = encodeCommand(accepted);
     if (payload.length > spool.maxPayloadBytes) {
       throw new DataAdapterError(
@@ -262,9 +264,10 @@ export class DegradedCalls {
   }
 
   #refuseStaleFence(key: string, fence: number | undefined): void {
-    if (fence === undefined || fence >= (this.#fences.get(key) ?? 0)) return;
+    const seen = this.#fences.get(key) ?? 0;
+    if (fence === undefined || fence >= seen) return;
     const message = `run ${key}: a newer execution lock has changed it; stop, or take the lock again`;
-    throw new DataAdapterError('STALE_FENCE', message, { entity: 'run', id: key });
+    throw new DataAdapterError('STALE_FENCE', message, { entity: 'run', id: key, details: { fence: seen } });
   }
 
   #raiseFence({ key, fence, moved }: AcceptedCommand): void {

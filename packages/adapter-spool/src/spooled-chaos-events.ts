@@ -146,6 +146,7 @@ export class SpooledChaosEventsRepository implements ChaosEventsRepository {
     return this.calls.write({
       options,
       key: this.kind.get(eventId)?.runId,
+      isMove: true,
       direct: async () => this.kind.see(await direct()),
       judge: (acceptedAt) => {
         const event = this.kind.get(eventId);

@@ -189,6 +189,7 @@ export class SpooledTestRunsRepository implements TestRunsRepository {
     return this.calls.write({
       options,
       key: runId,
+      isMove: true,
       direct: async () => this.kind.see(await direct()),
       judge: (acceptedAt) => {
         const run = this.kind.get(runId);

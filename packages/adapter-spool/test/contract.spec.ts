@@ -22,4 +22,4 @@ const healthyHarness: AdapterHarness = {
   },
 };
 
-describeAdapterContract(healthyHarness, contractOptionsFrom(process.env));
+describeAdapterContract(healthyHarness, { runs: 20, ...contractOptionsFrom(process.env) });

@@ -33,11 +33,13 @@ const JUDGED_LATER: { readonly [Group in GroupName]: readonly string[] } = {
   ],
   'testRuns/validation': [],
   'testRuns/states': ['When there is no such record, Then it is NOT_FOUND'],
-  'testRuns/completion': [
-    'When there is no such run, Then it is NOT_FOUND',
-    'When completeRun carries an older fence than the start did, Then it is STALE_FENCE and nothing changes',
-    'When recordCompletion carries an older fence than the start did, Then it is STALE_FENCE and nothing changes',
-    'When updateStatus carries an older fence than the start did, Then it is STALE_FENCE and nothing changes',
+  'testRuns/completion': ['When there is no such run, Then it is NOT_FOUND'],
+  'testRuns/fences': [
+    ...['completeRun', 'recordCompletion', 'updateStatus', 'a repeated startRun'].map(carriesOlder),
+    'When a newer one comes, Then the one before it is old from then on',
+    'When fences are as large as numbers can be, Then they are told apart',
+    'When a change carries none, Then it is not judged, and the one that was seen stays',
+    'When two holders write through two clients, Then the old one is refused',
   ],
   'testRuns/references': [
     'When a run names an unknown scenario, Then it is REFERENCE_VIOLATION and none is stored',
@@ -50,10 +52,13 @@ const JUDGED_LATER: { readonly [Group in GroupName]: readonly string[] } = {
     'When it moved on and is created again as it is now, Then that is ALREADY_EXISTS: what counts is what was given',
   ],
   'chaosEvents/states': ['When there is no such record, Then it is NOT_FOUND'],
-  'chaosEvents/recovery': [
-    'When there is no such event, Then it is NOT_FOUND',
-    'When updateStatus carries an older fence than was seen, Then it is STALE_FENCE and nothing changes',
-    'When recordRecovery carries an older fence than was seen, Then it is STALE_FENCE and nothing changes',
+  'chaosEvents/recovery': ['When there is no such event, Then it is NOT_FOUND'],
+  'chaosEvents/fences': [
+    ...['updateStatus', 'recordRecovery'].map(carriesOlder),
+    'When the run has seen one, Then its events are judged by it',
+    'When an event has seen one, Then its run is judged by it',
+    'When one event has seen one, Then another of the run is judged by it',
+    'When a change carries none, Then it is not judged',
   ],
   'chaosEvents/references': ['When it is recorded, Then it is REFERENCE_VIOLATION and none is stored'],
   'chaosEvents/recovery times': [],
@@ -69,6 +74,10 @@ const JUDGED_LATER: { readonly [Group in GroupName]: readonly string[] } = {
   ],
   'testResults/bulk races': [],
 };
+
+function carriesOlder(method: string): string {
+  return `When ${method} carries an older one than was seen, Then it is STALE_FENCE, says which, and nothing changes`;
+}
 
 const spooledCalls = new Set<string>();
 
