@@ -16,6 +16,8 @@ export interface BreakerDependencies {
   readonly clock: Clock;
   /** In [0, 1): spreads the waits, so that many processes do not come back at once. */
   readonly random: () => number;
+  /** Told of each opening. */
+  readonly onOpen?: (() => void) | undefined;
   readonly settings?: BreakerSettings | undefined;
 }
 
@@ -38,14 +40,16 @@ export class Breaker {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #settings: { readonly [Name in keyof BreakerSettings]-?: number };
+  readonly #onOpen: () => void;
   readonly #window: Second[] = [];
   #state: BreakerState = 'closed';
   #inARow = 0;
   #waits = 0;
   #openUntil = 0;
 
-  constructor({ clock, random, settings = {} }: BreakerDependencies) {
+  constructor({ clock, random, onOpen = () => undefined, settings = {} }: BreakerDependencies) {
     this.#clock = clock;
+    this.#onOpen = onOpen;
     this.#random = random;
     this.#settings = {
       failuresInARow: settings.failuresInARow ?? 5,
@@ -118,6 +122,7 @@ export class Breaker {
     this.#state = 'open';
     this.#inARow = 0;
     this.#openUntil = this.#clock.now().getTime() + Math.ceil(this.#random() * longest);
+    this.#onOpen();
   }
 
   #thisSecond(): Second {

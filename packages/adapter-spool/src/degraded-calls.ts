@@ -20,6 +20,7 @@ import {
 } from './commands.js';
 import { KnownRecords } from './known-records.js';
 import type { Spool } from './spool.js';
+import { within } from './within.js';
 
 /** The newest states that are known without the store. */
 export interface Known {
@@ -34,6 +35,8 @@ export interface DegradedCallsContext {
   readonly breaker: Breaker;
   readonly clock: Clock;
   readonly ids: IdGenerator;
+  /** How long a write waits for the store before it goes to the spool. */
+  readonly patienceMs: number;
   /** Told when something waits that the drainer should look at. */
   readonly onAppended: () => void;
 }
@@ -86,6 +89,7 @@ export class DegradedCalls {
   readonly #turns = new Map<string, Promise<unknown>>();
   /** The highest fence of a waiting state change, for each run that waits. */
   readonly #fences = new Map<string, number>();
+  #oldest: Date | undefined;
   #isOpen = false;
 
   constructor(context: DegradedCallsContext) {
@@ -104,6 +108,11 @@ export class DegradedCalls {
     return this.#waiting.size > 0;
   }
 
+  /** No waiting command was accepted before; `undefined` when none waits. */
+  get oldest(): Date | undefined {
+    return this.hasWaiting ? this.#oldest : undefined;
+  }
+
   isWaiting(key: string): boolean {
     return this.#waiting.has(key);
   }
@@ -117,7 +126,7 @@ export class DegradedCalls {
     const mustWait = [key, ...needs].some((needed) => needed !== undefined && this.isWaiting(needed));
     if (!mustWait) {
       try {
-        return await this.#context.breaker.call(direct);
+        return await this.#ask(() => within(this.#context.patienceMs, direct));
       } catch (error) {
         if (!isTransient(error) || key === undefined) throw error;
       }
@@ -135,7 +144,7 @@ export class DegradedCalls {
         { id: key },
       );
     }
-    return this.#context.breaker.call(call);
+    return this.#ask(call);
   }
 
   /** A figure over many records: from the store alone, and marked as degraded while some wait. */
@@ -153,7 +162,7 @@ export class DegradedCalls {
     this.#checkOpen();
     throwIfAborted(options);
     try {
-      const answer = await this.#context.breaker.call(fromStore);
+      const answer = await this.#ask(fromStore);
       return this.hasWaiting ? this.degraded(answer) : answer;
     } catch (error) {
       if (!isTransient(error)) throw error;
@@ -173,6 +182,7 @@ export class DegradedCalls {
   async accept(accepted: AcceptedCommand, payload: Buffer): Promise<void> {
     const { spool, onAppended } = this.#context;
     // Before it is there: the drainer may have it stored before this goes on.
+    if (!this.hasWaiting) this.#oldest = accepted.acceptedAt;
     this.#count(accepted.key, 1);
     try {
       await spool.append(COMMAND_TYPE, payload);
@@ -187,6 +197,7 @@ export class DegradedCalls {
 
   /** A command that a process before this one accepted. */
   restore(accepted: AcceptedCommand): void {
+    if (!this.hasWaiting) this.#oldest = accepted.acceptedAt;
     this.#count(accepted.key, 1);
     this.#raiseFence(accepted);
     this.#know(recordsOf(accepted));
@@ -210,7 +221,9 @@ export class DegradedCalls {
   }
 
   /** The store has it, or refused it. */
-  settle({ key }: AcceptedCommand): void {
+  settle({ key, acceptedAt }: AcceptedCommand): void {
+    // What comes behind it was accepted later.
+    this.#oldest = acceptedAt;
     this.#count(key, -1);
   }
 
@@ -239,6 +252,13 @@ export class DegradedCalls {
     const told = this.degraded(answer);
     spooledAnswers.add(told);
     return told;
+  }
+
+  /** The store, unless it is taken to be away: whether it is back, the drainer finds out, and no caller waits for that. */
+  #ask<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+    const { breaker } = this.#context;
+    if (breaker.state === 'closed') return breaker.call(call);
+    return Promise.reject(new DataAdapterError('UNAVAILABLE', 'the store is away; try again later'));
   }
 
   #checkOpen(): void {

@@ -12,12 +12,14 @@ import {
   type UnitOfWork,
 } from '@test-coordinator/ports';
 
-import { Breaker, type BreakerSettings } from './breaker.js';
+import { Breaker, type BreakerSettings, type BreakerState } from './breaker.js';
 import { COMMAND_TYPE, decodeCommand } from './command-codec.js';
 import { DegradedCalls } from './degraded-calls.js';
 import { Drainer, type Sleep } from './drainer.js';
+import { OutageLog } from './outage-log.js';
 import { RecordKind } from './record-kind.js';
 import { ReplayClock } from './replay-clock.js';
+import { SpoolChain } from './spool-chain.js';
 import type { Spool, SpoolStatus } from './spool.js';
 import { SpooledChaosEventsRepository } from './spooled-chaos-events.js';
 import { SpooledScenariosRepository } from './spooled-scenarios.js';
@@ -36,13 +38,22 @@ export interface SpooledOptions {
   readonly ids?: IdGenerator | undefined;
   readonly logger?: Logger | undefined;
   readonly breaker?: BreakerSettings | undefined;
+  /** What dead processes left: emptied before the spool is, and closed then. */
+  readonly left?: readonly Spool[] | undefined;
+  /** How long a write waits for the store before it goes to the spool, in milliseconds. @default 5000 */
+  readonly patienceMs?: number | undefined;
   readonly random?: (() => number) | undefined;
   readonly sleep?: Sleep | undefined;
 }
 
+/** Waiting records and bytes are those of all spools. */
 export interface SpooledStatus extends SpoolStatus {
   /** The store is not called now, or something waits for it. */
   readonly isDegraded: boolean;
+  readonly breaker: BreakerState;
+  /** When the oldest waiting record was accepted, at the latest; `null` when none waits. */
+  readonly oldestAcceptedAt: Date | null;
+  /** Of this process's folder. */
   readonly deadLetters: number;
 }
 
@@ -53,9 +64,11 @@ export interface Spooled {
   start(): Promise<void>;
   /** Resolves once nothing waits, or `withinMs` have passed; answers whether nothing does. */
   drained(withinMs: number): Promise<boolean>;
-  /** Ends the drain after the batch under way. Neither closes the spool nor the store. Idempotent. */
+  /** Ends the drain after the statement under way, for which it waits 2 s. Neither closes the spool nor the store. Idempotent. */
   stop(): Promise<void>;
   status(): Promise<SpooledStatus>;
+  /** Whether an answer given now may lack something. */
+  readonly isDegraded: boolean;
   /**
    * Lets a dead letter wait for the store once more, behind all that waits now.
    * Codes: `NOT_FOUND`; `UNSUPPORTED` for one that another version wrote; those of `Spool.append`.
@@ -65,6 +78,9 @@ export interface Spooled {
 
 const RESTORE = { records: 1_000, bytes: 1_048_576 };
 const LOOK_MS = 20;
+const DEFAULT_PATIENCE_MS = 5_000;
+/** A store that hangs must not hold a stop up. */
+const STOP_MS = 2_000;
 
 /**
  * Decorates the record ports of any adapter: while its store is away, records are accepted by the spool, as `CONDUCT` tells
@@ -76,7 +92,7 @@ export function spooled(store: RecordPorts, spool: Spool, options: SpooledOption
 
 class SpooledStore implements Spooled {
   readonly ports: RecordPorts;
-  readonly #spool: Spool;
+  readonly #spools: SpoolChain;
   readonly #calls: DegradedCalls;
   readonly #breaker: Breaker;
   readonly #drainer: Drainer;
@@ -87,14 +103,32 @@ class SpooledStore implements Spooled {
   constructor(store: RecordPorts, spool: Spool, options: SpooledOptions) {
     const { clock = new ReplayClock(systemClock), logger = silentLogger, sleep = sleepFor } = options;
     const { ids = uuidV7Ids(clock), random = Math.random } = options;
-    this.#spool = spool;
+    const { patienceMs = DEFAULT_PATIENCE_MS } = options;
+    const spools = new SpoolChain(spool, options.left);
+    const outage = new OutageLog(logger);
+    const onOpen = (): void => {
+      outage.away('UNAVAILABLE', spools.waitingRecords);
+      this.#drainer.wake();
+    };
+    const breaker = new Breaker({ clock, random, onOpen, settings: options.breaker });
+    const onAppended = (): void => this.#drainer.wake();
+    const calls = new DegradedCalls({ spool, breaker, clock, ids, patienceMs, onAppended });
+    this.#spools = spools;
     this.#sleep = sleep;
     this.#clock = clock;
-    this.#breaker = new Breaker({ clock, random, settings: options.breaker });
-    const onAppended = (): void => this.#drainer.wake();
-    const calls = new DegradedCalls({ spool, breaker: this.#breaker, clock, ids, onAppended });
+    this.#breaker = breaker;
     this.#calls = calls;
-    this.#drainer = new Drainer({ store, spool, calls, breaker: this.#breaker, clock, logger, sleep });
+    this.#drainer = new Drainer({
+      store,
+      spools,
+      calls,
+      breaker,
+      clock,
+      logger,
+      outage,
+      sleep,
+      patienceMs,
+    });
     this.ports = portsOver(store, calls);
   }
 
@@ -106,28 +140,37 @@ class SpooledStore implements Spooled {
   async drained(withinMs: number): Promise<boolean> {
     const end = this.#clock.now().getTime() + withinMs;
     const never = new AbortController().signal;
-    while (this.#spool.status.waitingRecords > 0) {
+    while (this.#spools.waitingRecords > 0) {
       if (this.#clock.now().getTime() >= end) return false;
       await this.#sleep(LOOK_MS, never);
     }
     return true;
   }
 
-  stop(): Promise<void> {
-    return this.#drainer.stop();
+  async stop(): Promise<void> {
+    await this.#drainer.stop(STOP_MS);
+    await this.#spools.closeLeft();
+  }
+
+  get isDegraded(): boolean {
+    return this.#breaker.state !== 'closed' || this.#calls.hasWaiting;
   }
 
   async status(): Promise<SpooledStatus> {
-    const { status, deadLetters } = this.#spool;
+    const { own, waitingRecords, bytes } = this.#spools;
     return {
-      ...status,
-      isDegraded: this.#breaker.state !== 'closed' || this.#calls.hasWaiting,
-      deadLetters: (await deadLetters.list()).length,
+      ...own.status,
+      waitingRecords,
+      bytes,
+      isDegraded: this.isDegraded,
+      breaker: this.#breaker.state,
+      oldestAcceptedAt: this.#calls.oldest ?? null,
+      deadLetters: (await own.deadLetters.list()).length,
     };
   }
 
   async retry(deadLetter: string): Promise<void> {
-    const { deadLetters } = this.#spool;
+    const { deadLetters } = this.#spools.own;
     const { payload, type } = await deadLetters.read(deadLetter);
     if (type !== COMMAND_TYPE) {
       const message = `dead letter ${deadLetter} was written by another version; export it and discard it`;
@@ -138,7 +181,12 @@ class SpooledStore implements Spooled {
   }
 
   async #start(): Promise<void> {
-    const spool = this.#spool;
+    for (const spool of this.#spools.all) await this.#restore(spool);
+    this.#calls.open();
+    this.#drainer.start();
+  }
+
+  async #restore(spool: Spool): Promise<void> {
     for (let after = spool.acknowledged; after < spool.last;) {
       const { records, through } = await spool.read(after, RESTORE);
       for (const { payload } of records) {
@@ -150,8 +198,6 @@ class SpooledStore implements Spooled {
       }
       after = through;
     }
-    this.#calls.open();
-    this.#drainer.start();
   }
 }
 

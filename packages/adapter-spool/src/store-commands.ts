@@ -23,6 +23,14 @@ export interface RefusedCommand {
   readonly error: DataAdapterError;
 }
 
+export interface StoreCommandsContext {
+  readonly store: Repositories;
+  readonly clock: ReplayClock;
+  readonly onRefused: (refused: RefusedCommand) => Promise<void>;
+  /** Aborted: nothing more is stored, and nothing more is told. */
+  readonly signal: AbortSignal;
+}
+
 /** Results in one statement of the store. */
 const MOST_RESULTS = 1_000;
 
@@ -40,12 +48,10 @@ interface WaitingResult {
  * that a store cannot digest would hold up all that is behind it.
  */
 export async function storeCommands(
-  store: Repositories,
-  clock: ReplayClock,
+  context: StoreCommandsContext,
   commands: readonly WaitingCommand[],
-  onRefused: (refused: RefusedCommand) => Promise<void>,
 ): Promise<void> {
-  await new Storing(store, clock, onRefused).store(commands);
+  await new Storing(context, commands).store();
 }
 
 class Storing {
@@ -54,19 +60,18 @@ class Storing {
   readonly #faulty: RefusedCommand[] = [];
 
   constructor(
-    private readonly repositories: Repositories,
-    private readonly clock: ReplayClock,
-    private readonly onRefused: (refused: RefusedCommand) => Promise<void>,
+    private readonly context: StoreCommandsContext,
+    private readonly commands: readonly WaitingCommand[],
   ) {}
 
-  async store(commands: readonly WaitingCommand[]): Promise<void> {
+  async store(): Promise<void> {
     let results: WaitingResult[] = [];
     const storeResults = async (): Promise<void> => {
       const batch = results;
       results = [];
       if (batch.length > 0) await this.#storeResults(batch);
     };
-    for (const waiting of commands) {
+    for (const waiting of this.commands) {
       const { command } = waiting.accepted;
       if (command.method === 'testResults.bulkCreate') {
         for (const [index, result] of command.results.entries()) {
@@ -80,27 +85,32 @@ class Storing {
     await storeResults();
     const unsure = this.#faulty.find(({ accepted }) => !this.#stored.has(accepted.command.method));
     if (unsure !== undefined) throw unsure.error;
-    for (const faulty of this.#faulty) await this.onRefused(faulty);
+    for (const faulty of this.#faulty) await this.#refuse(faulty);
   }
 
   async #storeOne(waiting: WaitingCommand): Promise<void> {
+    const { store, clock, signal } = this.context;
     const { command, acceptedAt, fence } = waiting.accepted;
+    signal.throwIfAborted();
     const options = fence === undefined ? {} : { fence };
     try {
-      await this.clock.at(acceptedAt, () => perform(this.repositories, command, options));
+      await clock.at(acceptedAt, () => perform(store, command, options));
       this.#stored.add(command.method);
     } catch (error) {
+      if (isOvertaken(error) && (await this.#wasStoredBefore(waiting))) return;
       await this.#judge({ ...waiting, index: 0 }, error);
     }
   }
 
   async #storeResults(batch: readonly WaitingResult[]): Promise<void> {
+    const { store, clock, signal } = this.context;
     const { waiting, index, result } = batch.at(-1)!;
     const { acceptedAt } = waiting.accepted;
+    signal.throwIfAborted();
     try {
       const results = batch.map((each) => each.result);
       // One statement has one time: that of the last result, which is at most a batch later than that of the first.
-      await this.clock.at(acceptedAt, () => this.repositories.testResults.bulkCreate(results));
+      await clock.at(acceptedAt, () => store.testResults.bulkCreate(results));
       this.#stored.add('testResults.bulkCreate');
     } catch (error) {
       if (batch.length > 1 && (isRefusal(error) || isFault(error))) {
@@ -119,8 +129,30 @@ class Storing {
 
   async #judge(command: Omit<RefusedCommand, 'error'>, error: unknown): Promise<void> {
     if (isFault(error)) this.#faulty.push({ ...command, error });
-    else if (isRefusal(error)) await this.onRefused({ ...command, error });
+    else if (isRefusal(error)) await this.#refuse({ ...command, error });
     else throw error;
+  }
+
+  #refuse(command: RefusedCommand): Promise<void> {
+    this.context.signal.throwIfAborted();
+    return this.context.onRefused(command);
+  }
+
+  /**
+   * Whether a process that died before it could write that down has stored the move, and moves of the same record behind
+   * it: then the record is exactly as one of those left it.
+   */
+  async #wasStoredBefore(waiting: WaitingCommand): Promise<boolean> {
+    const { testRuns, chaosEvents } = this.context.store;
+    const { run, event } = waiting.accepted.moved ?? {};
+    const later = this.commands.filter(({ sequence }) => sequence > waiting.sequence);
+    if (run !== undefined) {
+      const stored = await testRuns.getById(run.runId);
+      return later.some(({ accepted: { moved } }) => isState(moved?.run, stored, 'runId'));
+    }
+    if (event === undefined) return false;
+    const stored = await chaosEvents.getById(event.eventId);
+    return later.some(({ accepted: { moved } }) => isState(moved?.event, stored, 'eventId'));
   }
 }
 
@@ -148,6 +180,22 @@ function perform(store: Repositories, command: Command, options: CallOptions): P
     case 'testResults.bulkCreate':
       return testResults.bulkCreate(command.results, options);
   }
+}
+
+/** Whether the record that a move left is the one that is stored. */
+function isState<Entry extends { readonly version: number; readonly status: string }>(
+  moved: Entry | undefined,
+  stored: Entry | null,
+  id: keyof Entry,
+): boolean {
+  return (
+    moved?.[id] === stored?.[id] && moved?.version === stored?.version && moved?.status === stored?.status
+  );
+}
+
+/** What a move is refused with whose record has moved on. */
+function isOvertaken(error: unknown): boolean {
+  return DataAdapterError.is(error) && (error.code === 'ILLEGAL_TRANSITION' || error.code === 'STALE_FENCE');
 }
 
 /** What says nothing about the command that was tried. */

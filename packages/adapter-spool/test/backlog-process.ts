@@ -13,7 +13,9 @@ let stored = 0;
 /** Of a store, what a drain of results calls. */
 function storeWith(bulkCreate: (results: readonly NewTestResult[]) => Promise<unknown>): RecordPorts {
   const away = (): Promise<never> => Promise.reject(new DataAdapterError('UNAVAILABLE', 'away'));
-  return { testResults: { bulkCreate, create: away } } as unknown as RecordPorts;
+  // What the store is asked to tell whether it is back.
+  const scenarios = { getById: mode === 'fill' ? away : () => Promise.resolve(null) };
+  return { scenarios, testResults: { bulkCreate, create: away } } as unknown as RecordPorts;
 }
 
 async function fill(count: number): Promise<void> {

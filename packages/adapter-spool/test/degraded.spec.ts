@@ -287,6 +287,56 @@ describe('Given records that the store refuses (B20)', () => {
   });
 });
 
+describe('Given records that a process had stored when it was killed, before it could write that down', () => {
+  it('When the next one stores them again, Then the moves that others followed are taken for done, and there is no dead letter', async () => {
+    const world = await worldWithScenario();
+    const seen = await world.ports.testRuns.create({ scenarioId: SCENARIO });
+    world.cutStore();
+    const { runId } = await acceptedRun(world);
+    for (const id of [runId, seen.runId]) {
+      await world.ports.testRuns.startRun(id, { fence: 1 });
+      await world.ports.testRuns.completeRun(id, 'passed', {}, { fence: 2 });
+    }
+    const event = await world.ports.chaosEvents.create(fixtures.chaosEvent({ eventId: undefined, runId }));
+    await world.ports.chaosEvents.updateStatus(event.eventId, 'injected');
+    await world.ports.chaosEvents.recordRecovery(event.eventId);
+    world.holdDrain();
+    await world.healStore();
+    const { testRuns, chaosEvents } = world.store;
+    await testRuns.create({ runId, scenarioId: SCENARIO });
+    for (const id of [runId, seen.runId]) {
+      await testRuns.startRun(id, { fence: 1 });
+      await testRuns.completeRun(id, 'passed', {}, { fence: 2 });
+    }
+    const { createdAt: _, version: _version, ...given } = event;
+    await chaosEvents.create(given);
+    await chaosEvents.updateStatus(event.eventId, 'injected');
+    await chaosEvents.recordRecovery(event.eventId);
+
+    world.releaseDrain();
+    await world.drain();
+
+    expect(await world.spool.deadLetters.list()).to.deep.equal([]);
+  });
+
+  it('When somebody else moved the record meanwhile, Then what was accepted is kept among the dead letters', async () => {
+    const world = await worldWithScenario();
+    const { runId } = await world.ports.testRuns.create({ scenarioId: SCENARIO });
+    world.cutStore();
+    await world.ports.testRuns.startRun(runId);
+    await world.ports.testRuns.completeRun(runId, 'passed');
+    world.holdDrain();
+    await world.healStore();
+    await world.store.testRuns.updateStatus(runId, 'cancelled');
+
+    world.releaseDrain();
+    await world.drain();
+
+    expect(await world.spool.deadLetters.list()).to.have.length(2);
+    expect((await world.store.testRuns.getById(runId))?.status).to.equal('cancelled');
+  });
+});
+
 describe('Given a breaker before the store', () => {
   it('When the store stays away, Then writes are accepted, and one line is logged for the whole outage', async () => {
     const lines: string[] = [];
@@ -295,10 +345,10 @@ describe('Given a breaker before the store', () => {
     const run = await acceptedRun(world, 200);
 
     expect((await world.spooled.status()).isDegraded).to.equal(true);
-    expect(lines.filter((line) => line.includes('waits for the store'))).to.have.length(1);
+    expect(lines.filter((line) => line.includes('the store is away'))).to.have.length(1);
     await world.drain();
     expect((await world.store.testResults.getByRun(run.runId, { limit: 1_000 })).items).to.have.length(200);
-    expect(lines.filter((line) => line.includes('takes what waited'))).to.have.length(1);
+    expect(lines.filter((line) => line.includes('the store is back'))).to.have.length(1);
     expect((await world.spooled.status()).isDegraded).to.equal(false);
   });
 });
