@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 import {
   DataAdapterError,
   silentLogger,
@@ -28,6 +30,12 @@ import { tablesIn } from './tables.js';
 
 /** How long a stop waits for the server to say goodbye. */
 const GOODBYE_MS = 2_000;
+/** Between two tries to reach a server that was away at the start: two a second, as the pool does later. */
+const RETRY_MS = 500;
+/** How long a start that may go on without the server waits for it: one that hangs would hold it up for its whole timeouts. */
+const START_PATIENCE_MS = 3_000;
+/** A burst of connections that break is one event. */
+const BREAK_MS = 1_000;
 
 /** A standby has the identifier of its master, and a name that is dropped and made again has another oid. */
 const STORE_ID = `SELECT system_identifier::text, d.oid::text, n.oid::text
@@ -57,7 +65,11 @@ export class PostgresAdapter implements AdapterLifecycle {
   readonly #settings: ResolvedSettings;
   readonly #logger: Logger;
   readonly #session: PoolSession;
-  #starting: Promise<DataSource> | undefined;
+  readonly #stopAsked = new AbortController();
+  #starting: Promise<DataSource | undefined> | undefined;
+  /** The server that was away at the start and is waited for. */
+  #awaiting: Promise<DataSource | undefined> | undefined;
+  #toldBrokenAt = -Infinity;
   #stopping: Promise<void> | undefined;
 
   constructor({
@@ -85,13 +97,14 @@ export class PostgresAdapter implements AdapterLifecycle {
 
   /**
    * Migrates the schema, then connects. Codes: `UNAVAILABLE` (try again later, on the same adapter); `UNSUPPORTED` for a
-   * schema that does not fit this version of the code; `CLOSED`.
+   * schema that does not fit this version of the code; `CLOSED`. With `startsDegraded` it answers while the server is
+   * away, after 3 s at most, and goes on trying.
    */
   async start(): Promise<void> {
     if (this.#stopping !== undefined) {
       throw new DataAdapterError('CLOSED', 'the PostgreSQL adapter has been stopped; build another one');
     }
-    this.#starting ??= this.#start();
+    this.#starting ??= this.#settings.startsDegraded ? this.#startDegraded() : this.#start();
     try {
       await this.#starting;
     } catch (error) {
@@ -101,6 +114,7 @@ export class PostgresAdapter implements AdapterLifecycle {
   }
 
   stop(): Promise<void> {
+    this.#stopAsked.abort();
     this.#stopping ??= this.#stop();
     return this.#stopping;
   }
@@ -142,14 +156,53 @@ export class PostgresAdapter implements AdapterLifecycle {
     return this.stop();
   }
 
+  async #startDegraded(): Promise<DataSource | undefined> {
+    const first = this.#start();
+    try {
+      const dataSource = await within(START_PATIENCE_MS, first);
+      if (dataSource !== undefined) return dataSource;
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+    }
+    this.#session.refuse(
+      new DataAdapterError('UNAVAILABLE', 'PostgreSQL has not been reached yet; try again later'),
+    );
+    this.#logger.warn({ adapter: 'postgres' }, 'started without PostgreSQL, which is waited for');
+    this.#awaiting = this.#awaitServer(first);
+    return undefined;
+  }
+
+  /** Tries until the server is reached or the adapter is stopped. What waiting does not mend is told, and tried too. */
+  async #awaitServer(first: Promise<DataSource>): Promise<DataSource | undefined> {
+    const { signal } = this.#stopAsked;
+    let told = false;
+    for (let attempt = first; !signal.aborted; attempt = this.#start()) {
+      try {
+        return await attempt;
+      } catch (error) {
+        if (!isTransient(error) && !told) {
+          told = true;
+          this.#logger.error(
+            { adapter: 'postgres', code: DataAdapterError.is(error) ? error.code : 'INTERNAL' },
+            DataAdapterError.is(error) ? error.message : 'PostgreSQL could not be used',
+          );
+        }
+      }
+      await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
+    return undefined;
+  }
+
   async #start(): Promise<DataSource> {
     const { applied } = await migrate(this.#settings);
     if (applied.length > 0)
       this.#logger.info({ adapter: 'postgres', applied: applied.length }, 'migrated the schema');
     const dataSource = dataSourceFor(this.#settings, () => {
       // A server that is stopped right after this adapter may be faster than the goodbyes of the connections.
-      if (this.#stopping !== undefined) return;
-      this.#logger.warn({ adapter: 'postgres' }, 'an idle connection to PostgreSQL broke; it is replaced');
+      const now = performance.now();
+      if (this.#stopping !== undefined || now < this.#toldBrokenAt + BREAK_MS) return;
+      this.#toldBrokenAt = now;
+      this.#logger.warn({ adapter: 'postgres' }, 'idle connections to PostgreSQL broke; they are replaced');
     });
     const opening = dataSource.initialize();
     try {
@@ -167,11 +220,17 @@ export class PostgresAdapter implements AdapterLifecycle {
   async #stop(): Promise<void> {
     const [started] = await Promise.allSettled([this.#starting]);
     await this.#session.close();
-    if (started.status === 'rejected' || started.value === undefined) return;
     // A server that hangs must not hold a stop up.
-    await within(GOODBYE_MS, started.value.destroy());
+    const awaited = this.#awaiting === undefined ? undefined : await within(GOODBYE_MS, this.#awaiting);
+    const dataSource = started.status === 'rejected' ? undefined : (started.value ?? awaited);
+    if (dataSource === undefined) return;
+    await within(GOODBYE_MS, dataSource.destroy());
     this.#logger.info({ adapter: 'postgres' }, 'disconnected from PostgreSQL');
   }
+}
+
+function isTransient(error: unknown): boolean {
+  return DataAdapterError.is(error) && error.retryable;
 }
 
 /** An adapter that is not started yet. Throws `INVALID_ARGUMENT` for bad settings. */

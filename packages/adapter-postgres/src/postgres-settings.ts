@@ -34,6 +34,11 @@ export interface PostgresSettings {
   readonly applicationName?: string | undefined;
   /** PEM of the CA that signed the server's certificate, instead of `sslrootcert`. */
   readonly ca?: string | undefined;
+  /**
+   * Start also while the server is away, and try again until it is there: calls are `UNAVAILABLE` meanwhile. For who can go
+   * on without it. @default false
+   */
+  readonly startsDegraded?: boolean | undefined;
   /** Log every statement's name and duration at debug level. Never its values. @default false */
   readonly logQueries?: boolean | undefined;
 }
@@ -47,6 +52,7 @@ const DEFAULT_POSTGRES_SETTINGS = {
   queryTimeoutMs: 30_000,
   poolerMode: 'session',
   applicationName: 'test-coordinator',
+  startsDegraded: false,
   logQueries: false,
 } as const;
 

@@ -37,7 +37,7 @@ export class PoolSession implements Session {
   readonly shared = true;
   #pool: GuardedPool | undefined;
   /** Why no call is let in. */
-  #closed: string | undefined = 'is not started; call start first';
+  #closed: DataAdapterError | undefined = closed('is not started; call start first');
   #underWay = 0;
   #whenIdle: (() => void) | undefined;
 
@@ -51,7 +51,7 @@ export class PoolSession implements Session {
     options: CallOptions | undefined,
     work: () => Promise<Value>,
   ): Promise<Value> {
-    if (this.#closed !== undefined) return Promise.reject(closed(this.#closed));
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     this.#underWay += 1;
     const call = runCall(operation, options, this.logger, work);
     call.then(this.#ended, this.#ended);
@@ -100,9 +100,14 @@ export class PoolSession implements Session {
     this.#closed = undefined;
   }
 
+  /** Refuses calls with this error until it is opened. */
+  refuse(reason: DataAdapterError): void {
+    this.#closed = reason;
+  }
+
   /** Refuses new calls and resolves when those under way have settled. */
   async close(): Promise<void> {
-    this.#closed = 'has been stopped';
+    this.#closed = closed('has been stopped');
     if (this.#underWay > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve));
   }
 }
