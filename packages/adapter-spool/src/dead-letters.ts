@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { DataAdapterError, type ErrorCode } from '@test-coordinator/ports';
 
-import { readFully, writeFully, type FileSystem } from './file-system.js';
+import { codeOf, readFully, writeFully, type FileSystem } from './file-system.js';
 
 const NAME = /^\d{16}-\d{4}\.json$/;
 
@@ -70,6 +70,24 @@ export class DeadLetters {
     } finally {
       await file.close();
     }
+  }
+
+  /**
+   * Puts it among others, under its name. Codes: `NOT_FOUND`; `ALREADY_EXISTS` while one of that name is there.
+   * A power cut in the middle leaves it in both places.
+   */
+  async moveTo(name: string, others: DeadLetters): Promise<void> {
+    if (!(await this.list()).includes(name)) throw notThere(name);
+    await others.list();
+    try {
+      await this.fileSystem.link(join(this.folder, name), join(others.folder, name));
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+      const message = `dead letter ${name} waits for its retry already; try again in a moment`;
+      throw new DataAdapterError('ALREADY_EXISTS', message, { entity: 'dead letter', id: name });
+    }
+    await this.fileSystem.syncFolder(others.folder);
+    await this.discard(name);
   }
 
   /** Removes it for good. Codes: `NOT_FOUND`. */

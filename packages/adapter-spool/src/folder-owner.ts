@@ -28,7 +28,8 @@ export class FolderOwner {
     const self = await processes.current();
     for (;;) {
       const newest = Math.max(0, ...(await generations(fileSystem, folder)));
-      if (newest > 0) await refuseLiving(fileSystem, folder, newest, processes);
+      const living = await FolderOwner.livingIn(fileSystem, folder, processes);
+      if (living !== undefined) throw inUse(living);
       const generation = newest + 1;
       if (!(await written(fileSystem, folder, generation, self))) continue;
       // Somebody may have taken this number and a higher one, and removed this one, since the look above.
@@ -37,8 +38,19 @@ export class FolderOwner {
         await owner.#removeOlder(generation);
         return owner;
       }
-      await fileSystem.remove(join(folder, `owner.${generation}`));
+      await fileSystem.remove(ownerPath(folder, generation));
     }
+  }
+
+  /** The id of the living process that has the folder, if there is one. */
+  static async livingIn(
+    fileSystem: FileSystem,
+    folder: string,
+    processes: Processes,
+  ): Promise<number | undefined> {
+    const newest = Math.max(0, ...(await generations(fileSystem, folder)));
+    const owner = newest === 0 ? undefined : await readOwner(fileSystem, ownerPath(folder, newest));
+    return owner !== undefined && (await processes.isAlive(owner)) ? owner.pid : undefined;
   }
 
   /** Lets the next one have the folder, also in this process. */
@@ -50,7 +62,7 @@ export class FolderOwner {
   async #removeOlder(than: number): Promise<void> {
     for (const generation of await generations(this.fileSystem, this.folder)) {
       if (generation < than)
-        await this.fileSystem.remove(join(this.folder, `owner.${generation}`)).catch(() => undefined);
+        await this.fileSystem.remove(ownerPath(this.folder, generation)).catch(() => undefined);
     }
   }
 }
@@ -60,19 +72,13 @@ async function generations(fileSystem: FileSystem, folder: string): Promise<read
   return found.filter((digits) => digits !== undefined).map(Number);
 }
 
-async function refuseLiving(
-  fileSystem: FileSystem,
-  folder: string,
-  generation: number,
-  processes: Processes,
-): Promise<void> {
-  const owner = await readOwner(fileSystem, join(folder, `owner.${generation}`));
-  if (owner === undefined || !(await processes.isAlive(owner))) return;
-  throw new DataAdapterError(
-    'UNAVAILABLE',
-    `the spool folder is in use by process ${owner.pid}; stop it, or choose another folder`,
-    { details: { pid: owner.pid } },
-  );
+function ownerPath(folder: string, generation: number): string {
+  return join(folder, `owner.${generation}`);
+}
+
+function inUse(pid: number): DataAdapterError {
+  const message = `the spool folder is in use by process ${pid}; stop it, or choose another folder`;
+  return new DataAdapterError('UNAVAILABLE', message, { details: { pid } });
 }
 
 /** `undefined` when it is gone, or says nothing: a power cut took its bytes, and its process with them. */
@@ -107,7 +113,7 @@ async function written(
     } finally {
       await file.close();
     }
-    await fileSystem.link(draft, join(folder, `owner.${generation}`));
+    await fileSystem.link(draft, ownerPath(folder, generation));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;

@@ -20,6 +20,15 @@ export {
   type SpooledOptions,
   type SpooledStatus,
 } from './spooled.js';
+export {
+  SpoolAdapter,
+  type SpoolAdapterDependencies,
+  type SpoolAdapterSettings,
+  type SpooledAdapter,
+} from './spool-adapter.js';
+export { spoolModule, type SpoolModuleOptions } from './spool-module.js';
+export { claimSpool, type ClaimedSpool } from './spool-slots.js';
+export { viewSpools, type SpoolView, type ViewDependencies } from './spool-view.js';
 export { ReplayClock } from './replay-clock.js';
 export { isDegraded, isSpooled } from './degraded-calls.js';
 export type { DeadLetter, DeadLetters } from './dead-letters.js';

@@ -31,6 +31,7 @@ import {
 
 const INSTANCE_BYTES = 16;
 const DEAD_LETTERS = 'dead';
+const RETRIES = 'retry';
 
 /** What a spool is built on. What is left out: the machine's file system, processes and clock, and no log. */
 export interface SpoolDependencies {
@@ -82,6 +83,8 @@ interface SpoolParts {
 export class Spool implements AsyncDisposable {
   /** What the store refused. Its size does not count against the limit. */
   readonly deadLetters: DeadLetters;
+  /** Dead letters that somebody wants to be tried again: whoever drains the spool takes them. */
+  readonly retries: DeadLetters;
   readonly #parts: SpoolParts;
   readonly #reader: BacklogReader;
   #acknowledged: number;
@@ -91,7 +94,8 @@ export class Spool implements AsyncDisposable {
   private constructor(parts: SpoolParts, acknowledged: number) {
     this.#parts = parts;
     this.#acknowledged = acknowledged;
-    this.deadLetters = new DeadLetters(parts.fileSystem, join(parts.folder, DEAD_LETTERS));
+    this.deadLetters = deadLettersIn(parts.fileSystem, parts.folder);
+    this.retries = retriesIn(parts.fileSystem, parts.folder);
     this.#reader = new BacklogReader(parts.fileSystem, parts.segments, parts.logger);
   }
 
@@ -258,6 +262,16 @@ export class Spool implements AsyncDisposable {
       logger.warn({ code: codeOf(error) }, 'the spool folder stays taken until this process ends');
     });
   }
+}
+
+/** The dead letters of a spool's folder, which need no spool that is open. */
+export function deadLettersIn(fileSystem: FileSystem, folder: string): DeadLetters {
+  return new DeadLetters(fileSystem, join(folder, DEAD_LETTERS));
+}
+
+/** Those of them that are to be tried again. */
+export function retriesIn(fileSystem: FileSystem, folder: string): DeadLetters {
+  return new DeadLetters(fileSystem, join(folder, RETRIES));
 }
 
 function pickSettings(options: SpoolOptions): SpoolSettings {

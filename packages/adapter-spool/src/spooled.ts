@@ -14,6 +14,7 @@ import {
 
 import { Breaker, type BreakerSettings, type BreakerState } from './breaker.js';
 import { COMMAND_TYPE, decodeCommand } from './command-codec.js';
+import type { DeadLetters } from './dead-letters.js';
 import { DegradedCalls } from './degraded-calls.js';
 import { Drainer, type Sleep } from './drainer.js';
 import { OutageLog } from './outage-log.js';
@@ -62,7 +63,7 @@ export interface Spooled {
   readonly ports: RecordPorts;
   /** Learns what waits from an earlier process, and begins to drain. Calls before it are `CLOSED`. */
   start(): Promise<void>;
-  /** Resolves once nothing waits, or `withinMs` have passed; answers whether nothing does. */
+  /** Resolves once nothing waits, the store is away, or `withinMs` have passed; answers whether nothing waits. */
   drained(withinMs: number): Promise<boolean>;
   /** Ends the drain after the statement under way, for which it waits 2 s. Neither closes the spool nor the store. Idempotent. */
   stop(): Promise<void>;
@@ -74,6 +75,8 @@ export interface Spooled {
    * Codes: `NOT_FOUND`; `UNSUPPORTED` for one that another version wrote; those of `Spool.append`.
    */
   retry(deadLetter: string): Promise<void>;
+  /** Does so with the dead letters that somebody has put among `Spool.retries`. What cannot be is a dead letter again. */
+  takeRetries(): Promise<void>;
 }
 
 const RESTORE = { records: 1_000, bytes: 1_048_576 };
@@ -99,6 +102,7 @@ class SpooledStore implements Spooled {
   readonly #sleep: Sleep;
   readonly #clock: Clock;
   #starting: Promise<void> | undefined;
+  #retrying: Promise<void> | undefined;
 
   constructor(store: RecordPorts, spool: Spool, options: SpooledOptions) {
     const { clock = new ReplayClock(systemClock), logger = silentLogger, sleep = sleepFor } = options;
@@ -141,7 +145,7 @@ class SpooledStore implements Spooled {
     const end = this.#clock.now().getTime() + withinMs;
     const never = new AbortController().signal;
     while (this.#spools.waitingRecords > 0) {
-      if (this.#clock.now().getTime() >= end) return false;
+      if (this.#breaker.state !== 'closed' || this.#clock.now().getTime() >= end) return false;
       await this.#sleep(LOOK_MS, never);
     }
     return true;
@@ -169,20 +173,42 @@ class SpooledStore implements Spooled {
     };
   }
 
-  async retry(deadLetter: string): Promise<void> {
-    const { deadLetters } = this.#spools.own;
-    const { payload, type } = await deadLetters.read(deadLetter);
+  retry(deadLetter: string): Promise<void> {
+    return this.#retry(this.#spools.own.deadLetters, deadLetter);
+  }
+
+  takeRetries(): Promise<void> {
+    this.#retrying ??= this.#takeRetries(this.#spools.own).finally(() => (this.#retrying = undefined));
+    return this.#retrying;
+  }
+
+  async #takeRetries({ retries, deadLetters }: Spool): Promise<void> {
+    for (const name of await retries.list()) {
+      try {
+        await this.#retry(retries, name);
+      } catch (error) {
+        if (DataAdapterError.is(error) && error.code === 'UNSUPPORTED')
+          await retries.moveTo(name, deadLetters);
+        else throw error;
+      }
+    }
+  }
+
+  async #retry(letters: DeadLetters, name: string): Promise<void> {
+    const { payload, type } = await letters.read(name);
     if (type !== COMMAND_TYPE) {
-      const message = `dead letter ${deadLetter} was written by another version; export it and discard it`;
+      const message = `dead letter ${name} was written by another version; export it and discard it`;
       throw new DataAdapterError('UNSUPPORTED', message);
     }
     await this.#calls.accept(decodeCommand(payload), payload);
-    await deadLetters.discard(deadLetter);
+    await letters.discard(name);
   }
 
   async #start(): Promise<void> {
     for (const spool of this.#spools.all) await this.#restore(spool);
     this.#calls.open();
+    // What cannot be taken now stays where it is.
+    for (const spool of this.#spools.all) await this.#takeRetries(spool).catch(() => undefined);
     this.#drainer.start();
   }
 
