@@ -17,3 +17,5 @@ process.on('uncaughtException', (error) => {
 
 const { env: environment, stdin, stdout, stderr } = process;
 process.exitCode = await runCommandLine(process.argv.slice(2), { environment, stdin, stdout, stderr });
+// A connection to a store that hangs must not keep a process that is done.
+setTimeout(() => process.exit(), 500).unref();

@@ -71,13 +71,16 @@ describe('Coordinator without settings', function () {
       expect(await statusOf(second.url, '/api/v1/scenarios/kept')).to.equal(200);
     });
 
-    it('When PostgreSQL is killed under it, Then it is not ready until that is back, and works on', async () => {
-      const { serving, url } = await folder.serve();
+    it('When PostgreSQL is killed under it and the spool is off, Then it is not ready until that is back, and works on', async () => {
+      const { serving, url } = await folder.serve({ TEST_COORDINATOR_ADAPTER_SPOOL: 'false' });
       await record(url, 'before');
       const killed = folder.serverPid!;
       process.kill(killed, 'SIGKILL');
       await eventually('readyz says 503', async () => (await statusOf(url, '/readyz')) === 503);
       expect(await statusOf(url, '/livez')).to.equal(200);
+      expect(
+        (await post(url, 'scenarios', { scenarioId: 'refused', name: 'a', scenarioType: 'combined' })).status,
+      ).to.equal(503);
       await eventually('readyz says 200', async () => (await statusOf(url, '/readyz')) === 200);
       expect(folder.serverPid).to.not.equal(killed);
       expect(await statusOf(url, '/api/v1/scenarios/before')).to.equal(200);

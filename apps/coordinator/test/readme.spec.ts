@@ -6,10 +6,14 @@ import { expect } from 'chai';
 import { TerminalDouble } from './terminal-double.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const settings = readFileSync(new URL('../../../docs/settings.md', import.meta.url), 'utf8');
 
-/** The rows of the table under a heading, cell by cell. */
+/** The rows of the table under a heading of the README, cell by cell. */
 function tableUnder(heading: string): string[][] {
-  const section = readme.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!;
+  return tableIn(readme.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!);
+}
+
+function tableIn(section: string): string[][] {
   const rows = section.split('\n').filter((line) => line.startsWith('|'));
   return rows.slice(2).map((row) =>
     row
@@ -19,14 +23,14 @@ function tableUnder(heading: string): string[][] {
   );
 }
 
-describe('README of the coordinator', () => {
-  it('Given the settings, When the table is compared with them, Then every row is as in the code', () => {
+describe('Documents of the coordinator', () => {
+  it('Given the settings, When their table is compared with them, Then every row is as in the code', () => {
     const expected = Object.values(SETTINGS).map(({ variable, fallback, meaning }) => [
       `\`${variable}\``,
       fallback === undefined ? '–' : `\`${String(fallback)}\``,
       meaning,
     ]);
-    expect(tableUnder('Settings')).to.deep.equal(expected);
+    expect(tableIn(settings)).to.deep.equal(expected);
   });
 
   it('Given the exit codes, When the table is compared with --help, Then they are the same', async () => {

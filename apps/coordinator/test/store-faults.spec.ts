@@ -72,10 +72,13 @@ describe('Store that cannot be used', function () {
     });
   }
 
-  it('Given a server that is away, When a command starts, Then the code is 3 and the secret is not told', async () => {
-    const variable = 'TEST_COORDINATOR_ADAPTER_POSTGRES_URL';
+  it('Given a server that is away and no spool, When a command starts, Then the code is 3 and the secret is not told', async () => {
+    const away = {
+      TEST_COORDINATOR_ADAPTER_POSTGRES_URL: 'postgresql://app:hunter2@127.0.0.1:1/chaos',
+      TEST_COORDINATOR_ADAPTER_SPOOL: 'false',
+    };
     for (const args of COMMANDS) {
-      const told = await refusal(args, { [variable]: 'postgresql://app:hunter2@127.0.0.1:1/chaos' });
+      const told = await refusal(args, away);
       expect(told).to.include('(UNAVAILABLE)').and.not.include('hunter2');
     }
   });

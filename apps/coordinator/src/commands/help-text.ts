@@ -42,7 +42,7 @@ export function helpText(): string {
     'Exit codes:',
     ...codes,
     '',
-    'Settings are environment variables; apps/coordinator/README.md lists them.',
+    'Settings are environment variables; docs/settings.md lists them.',
     '',
   ].join('\n');
 }

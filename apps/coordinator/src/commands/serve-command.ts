@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import type { NewServiceInfo } from '@test-coordinator/domain';
-import { IdGenerator } from '@test-coordinator/ports';
+import { IdGenerator, type Logger } from '@test-coordinator/ports';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
 import { chooseAdapters } from '../composition/choose-adapters.js';
@@ -29,7 +30,9 @@ const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const NAME_IN_ID_LENGTH = 91;
 
 /** How long requests under way may take once the process was asked to stop. */
-const DRAIN_MS = 10_000;
+const REQUESTS_MS = 4_000;
+/** How long all of the stop may take. What is not stored by then is on disk, and waits there. */
+const STOP_MS = 9_000;
 
 /** Serves the HTTP API until SIGTERM or SIGINT, then answers what is under way and stops. */
 export const serveCommand: Command = {
@@ -43,14 +46,39 @@ export const serveCommand: Command = {
 
 async function serve(settings: Settings, { stdout, environment }: Host): Promise<void> {
   const { serviceName, logLevel: level } = settings;
-  const version = settings.serviceVersion ?? productVersion();
   const logger = await createLogger(stdout, { level, serviceName, isPretty: stdout.isTTY === true });
-  const stopAsked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  await using factory = await chooseAdapters(settings, { logger, environment });
-  await factory.start();
-  const { isDurable, detail } = factory.storage;
-  logger[isDurable ? 'info' : 'warn']({}, `records are kept ${detail}`);
-  await using _retention = applyRetentionHourly(factory, settings, logger);
+  const stopAsked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]).then(() =>
+    performance.now(),
+  );
+  const factory = await chooseAdapters(settings, { logger, environment, spools: true });
+  const underneath: AsyncDisposable[] = [factory];
+  let stopBegan: number | undefined;
+  try {
+    await factory.start();
+    const { isDurable, detail } = factory.storage;
+    logger[isDurable ? 'info' : 'warn']({}, `records are kept ${detail}`);
+    underneath.push(applyRetentionHourly(factory, settings, logger));
+    stopBegan = await serveUntil(stopAsked, { factory, settings, logger });
+  } finally {
+    const left = STOP_MS - (stopBegan === undefined ? 0 : performance.now() - stopBegan);
+    const stopped = Promise.all(underneath.map((each) => each[Symbol.asyncDispose]()));
+    if (!(await isDoneWithin(left, stopped)))
+      logger.warn({}, 'ended without waiting any longer for a store that does not answer');
+  }
+}
+
+interface Served {
+  readonly factory: AdapterFactory;
+  readonly settings: Settings;
+  readonly logger: Logger;
+}
+
+/** Answers when it was asked to stop. */
+async function serveUntil(
+  stopAsked: Promise<number>,
+  { factory, settings, logger }: Served,
+): Promise<number> {
+  const version = settings.serviceVersion ?? productVersion();
   const server = await buildServer({
     factory,
     logger,
@@ -70,15 +98,26 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
       heartbeatIntervalMs: milliseconds(settings.heartbeatIntervalSeconds),
       logger,
     });
-    await stopAsked;
+    const stopBegan = await stopAsked;
     logger.info({}, 'asked to stop: answering what is under way');
+    return stopBegan;
   } finally {
     // A client that never ends its request must not hold the process.
-    const impatience = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
+    const impatience = setTimeout(() => server.server.closeAllConnections(), REQUESTS_MS);
     await server.close();
     clearTimeout(impatience);
+    logger.info({}, 'stopped serving');
   }
-  logger.info({}, 'stopped serving');
+}
+
+async function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const waiting = new AbortController();
+  const late = delay(ms, false, { signal: waiting.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    waiting.abort();
+  }
 }
 
 /** What other processes are told of this one. */

@@ -1,3 +1,4 @@
+import { ReplayClock } from '@test-coordinator/adapter-spool';
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
 import {
   ActiveRuns,
@@ -9,6 +10,7 @@ import {
   TestResultsRepository,
   TestRunsRepository,
   UnitOfWork,
+  systemClock,
   type Token,
 } from '@test-coordinator/ports';
 
@@ -17,9 +19,18 @@ import { SETTINGS, type Settings } from '../settings/setting-table.js';
 import { AdapterChoiceError } from './adapter-choice-error.js';
 import { AdapterFactory, type ChosenAdapter, type FactoryDependencies } from './adapter-factory.js';
 import { chooseRedis, stateLimits } from './choose-redis.js';
+import { chooseSpool } from './choose-spool.js';
 import { namingSettings } from './naming-settings.js';
 import { openRecordStore, POSTGRES_VARIABLES, type Surroundings } from './record-store.js';
 import { scenarioCaching } from './scenario-caching.js';
+
+export interface AdapterChoice extends Omit<FactoryDependencies, 'healthTimeoutMs'>, Surroundings {
+  /**
+   * Records are accepted while PostgreSQL is away, also at the start, unless the settings turn that off. For a process
+   * that stays: one that ends with its work tells its caller instead. @default false
+   */
+  readonly spools?: boolean;
+}
 
 /** What belongs together, and is bound to one adapter. */
 const RECORD_PORTS: readonly Token<unknown>[] = [
@@ -44,7 +55,7 @@ const STATE_PORTS: readonly Token<unknown>[] = [
  */
 export async function chooseAdapters(
   settings: Settings,
-  { environment, ...dependencies }: Omit<FactoryDependencies, 'healthTimeoutMs'> & Surroundings,
+  { environment, spools = false, ...dependencies }: AdapterChoice,
 ): Promise<AdapterFactory> {
   refuseContradiction(settings);
   const forFactory = {
@@ -72,13 +83,17 @@ export async function chooseAdapters(
     detail: `${store.detail}; ${redis === undefined ? IN_MEMORY : IN_REDIS}`,
     server: store,
   };
+  const isSpooled = spools && settings.spool;
+  const clock = new ReplayClock(dependencies.clock ?? systemClock);
   const records: ChosenAdapter = {
     name: 'postgres',
-    module: postgresModule(store.settings),
+    module: postgresModule({ ...store.settings, startsDegraded: isSpooled }),
     lifecycle: PostgresAdapter,
     role: `records, ${store.detail}`,
     limits: `${postgresPoolSize} connections and ${postgresMaxOverflow} more under load; ${postgresPoolTimeoutSeconds} s for a connection, ${queryTimeoutSeconds} s for a query`,
+    isOptional: isSpooled,
   };
+  const spool = isSpooled ? [chooseSpool(settings, { environment, store: PostgresAdapter, clock })] : [];
   const state =
     redis ??
     memory(settings, STATE_PORTS, {
@@ -86,9 +101,13 @@ export async function chooseAdapters(
       limits: stateLimits(settings),
     });
   const caching = redis === undefined ? undefined : scenarioCaching(settings, PostgresAdapter);
-  const adapters = [records, state, ...(caching === undefined ? [] : [caching])];
+  // What decorates comes after what it decorates: the cache holds what the spool lets it see.
+  const adapters = [records, ...spool, state, ...(caching === undefined ? [] : [caching])];
   try {
-    return await namingSettings(POSTGRES_VARIABLES, () => new AdapterFactory(storage, adapters, forFactory));
+    return await namingSettings(
+      POSTGRES_VARIABLES,
+      () => new AdapterFactory(storage, adapters, { ...forFactory, clock }),
+    );
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;

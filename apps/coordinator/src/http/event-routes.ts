@@ -24,6 +24,7 @@ import {
   versionOf,
   type ApiRoute,
 } from './api-route.js';
+import { readAnswers, writeAnswers } from './freshness.js';
 import { CHAOS_EVENT, CHAOS_EVENT_PAGE, TIME } from './record-schemas.js';
 import { statusBody, withVersion } from './request-schemas.js';
 import { readBody, readListQuery } from './wire-reader.js';
@@ -56,7 +57,7 @@ export function eventRoutes(chaosEvents: ChaosEventsRepository): ApiRoute[] {
           'An event with an id that is sent again answers with the stored one, so that a retry is safe.',
         tags,
         body: newChaosEventRules.schema,
-        response: answers(201, 'The event as it is stored', CHAOS_EVENT),
+        response: writeAnswers(201, 'The event as it is stored', CHAOS_EVENT),
       },
       async handler(request, reply) {
         const given = readBody<NewChaosEvent>(newChaosEventRules.schema, request.body);
@@ -74,7 +75,7 @@ export function eventRoutes(chaosEvents: ChaosEventsRepository): ApiRoute[] {
         description: 'The events of one run (`runId`) are listed the oldest first.',
         tags,
         querystring: filter,
-        response: answers(200, 'One page', CHAOS_EVENT_PAGE),
+        response: readAnswers('One page', CHAOS_EVENT_PAGE),
       },
       handler(request, reply) {
         const query = readListQuery<ChaosEventFilter>(filter, request.query);
@@ -89,7 +90,7 @@ export function eventRoutes(chaosEvents: ChaosEventsRepository): ApiRoute[] {
         summary: 'Read a chaos event',
         tags,
         params,
-        response: answers(200, 'The event', CHAOS_EVENT),
+        response: readAnswers('The event', CHAOS_EVENT),
       },
       async handler(request, reply) {
         const id = idOf(request, 'eventId');
@@ -134,7 +135,7 @@ export function eventRoutes(chaosEvents: ChaosEventsRepository): ApiRoute[] {
         tags,
         params,
         body: move,
-        response: answers(200, 'The event in its status', CHAOS_EVENT),
+        response: writeAnswers(200, 'The event in its status', CHAOS_EVENT),
       },
       async handler(request, reply) {
         const { status } = readBody<{ status: EventStatus }>(move, request.body);
@@ -156,7 +157,7 @@ export function eventRoutes(chaosEvents: ChaosEventsRepository): ApiRoute[] {
         tags,
         params,
         body: eventRecoveryRules.schema,
-        response: answers(200, 'The recovered event', CHAOS_EVENT),
+        response: writeAnswers(200, 'The recovered event', CHAOS_EVENT),
       },
       async handler(request, reply) {
         const recovery = readBody<EventRecovery>(eventRecoveryRules.schema, request.body ?? {});

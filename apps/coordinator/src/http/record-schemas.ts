@@ -106,23 +106,28 @@ export const ACTIVE_RUN = named(
   }),
 );
 
-function pageOf(record: NamedSchema): NamedSchema {
-  return named(
-    `${record.$id}Page`,
-    objectOf({
-      items: listOf(refTo(record)),
-      nextCursor: {
-        type: ['string', 'null'],
-        description: 'Give it as `cursor` to read on; null when nothing is left.',
-      },
-    }),
-  );
+/** Left out of what the store has answered in full. */
+export const FRESHNESS: SchemaFragment = {
+  type: 'string',
+  enum: ['degraded'],
+  description: 'The store is away or has not everything yet: this is what is known here.',
+};
+
+function pageOf(record: NamedSchema, more: Readonly<Record<string, SchemaFragment>> = {}): NamedSchema {
+  const page = {
+    items: listOf(refTo(record)),
+    nextCursor: {
+      type: ['string', 'null'],
+      description: 'Give it as `cursor` to read on; null when nothing is left.',
+    },
+  };
+  return named(`${record.$id}Page`, objectOf({ ...page, ...more }, Object.keys(more)));
 }
 
-export const SCENARIO_PAGE = pageOf(SCENARIO);
-export const TEST_RUN_PAGE = pageOf(TEST_RUN);
-export const CHAOS_EVENT_PAGE = pageOf(CHAOS_EVENT);
-export const TEST_RESULT_PAGE = pageOf(TEST_RESULT);
+export const SCENARIO_PAGE = pageOf(SCENARIO, { freshness: FRESHNESS });
+export const TEST_RUN_PAGE = pageOf(TEST_RUN, { freshness: FRESHNESS });
+export const CHAOS_EVENT_PAGE = pageOf(CHAOS_EVENT, { freshness: FRESHNESS });
+export const TEST_RESULT_PAGE = pageOf(TEST_RESULT, { freshness: FRESHNESS });
 export const SERVICE_PAGE = pageOf(SERVICE_INFO);
 export const ACTIVE_RUN_PAGE = pageOf(ACTIVE_RUN);
 
@@ -143,21 +148,41 @@ export const PROBLEM = named(
 );
 
 export const LIVENESS = named('Liveness', objectOf({ status: { type: 'string', enum: ['ok'] } }));
+const COUNT: SchemaFragment = { type: 'integer', minimum: 0 };
 export const READINESS = named(
   'Readiness',
-  objectOf({
-    status: { type: 'string', enum: ['ok', 'degraded', 'down'] },
-    durable: { type: 'boolean', description: 'Whether what is recorded survives a restart.' },
-    detail: { type: 'string' },
-    adapters: listOf(
-      objectOf({
-        name: { type: 'string' },
-        status: { type: 'string', enum: ['up', 'degraded', 'down'] },
-        latencyMs: { type: 'number', minimum: 0 },
-        detail: { type: 'string' },
-      }),
-    ),
-  }),
+  objectOf(
+    {
+      status: { type: 'string', enum: ['ok', 'degraded', 'down'] },
+      durable: { type: 'boolean', description: 'Whether what is recorded survives a restart.' },
+      detail: { type: 'string' },
+      adapters: listOf(
+        objectOf({
+          name: { type: 'string' },
+          status: { type: 'string', enum: ['up', 'degraded', 'down'] },
+          latencyMs: { type: 'number', minimum: 0 },
+          detail: { type: 'string' },
+        }),
+      ),
+      spool: {
+        description: 'What is recorded while the store is away; left out where there is none.',
+        ...objectOf({
+          waitingRecords: { ...COUNT, description: 'Writes that the store has not got yet' },
+          bytes: { ...COUNT, description: 'Of its files' },
+          maxBytes: COUNT,
+          isAboveHighWater: { type: 'boolean' },
+          oldestWaitingMs: { ...orNull(COUNT), description: 'How long the oldest of them waits at most' },
+          deadLetters: { ...COUNT, description: 'What the store refused, for a person to look at' },
+          breaker: {
+            type: 'string',
+            enum: ['closed', 'open', 'probing'],
+            description: 'Whether the store is called (closed) or taken to be away',
+          },
+        }),
+      },
+    },
+    ['spool'],
+  ),
 );
 
 export const BULK_RESULTS = named('BulkResults', objectOf({ items: listOf(refTo(TEST_RESULT)) }));

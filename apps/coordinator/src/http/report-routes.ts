@@ -2,7 +2,8 @@ import { renderMarkdown, renderText, runReport } from '@test-coordinator/ingest'
 import { checkOneOf, type Repositories } from '@test-coordinator/ports';
 
 import { answers, callOptions, idOf, pathParameter, type ApiRoute } from './api-route.js';
-import { objectOf, refTo } from './record-schemas.js';
+import { tellDegraded } from './freshness.js';
+import { FRESHNESS, objectOf, refTo } from './record-schemas.js';
 import { REPORT } from './report-schemas.js';
 import { readQuery } from './wire-reader.js';
 
@@ -11,7 +12,8 @@ type Format = (typeof FORMATS)[number];
 
 const query = objectOf({ format: { type: 'string', enum: FORMATS, default: 'json' } }, ['format']);
 
-export function reportRoutes(repositories: Repositories): ApiRoute[] {
+/** @param isDegraded Whether an answer given now may lack something. */
+export function reportRoutes(repositories: Repositories, isDegraded: () => boolean): ApiRoute[] {
   return [
     {
       method: 'GET',
@@ -28,6 +30,7 @@ export function reportRoutes(repositories: Repositories): ApiRoute[] {
           ...answers(200, 'The report'),
           200: {
             description: 'The report',
+            headers: { freshness: FRESHNESS },
             content: {
               'application/json': { schema: refTo(REPORT) },
               'text/markdown': { schema: { type: 'string' } },
@@ -40,6 +43,7 @@ export function reportRoutes(repositories: Repositories): ApiRoute[] {
         const { format = 'json' } = readQuery<{ format?: Format }>(query, request.query);
         checkOneOf(format, FORMATS, 'format');
         const report = await runReport(repositories, idOf(request, 'runId'), callOptions(request, reply));
+        if (isDegraded()) tellDegraded(reply);
         if (format === 'json') return report;
         reply.type(`text/${format === 'text' ? 'plain' : 'markdown'}; charset=utf-8`);
         return format === 'text' ? renderText(report) : renderMarkdown(report);

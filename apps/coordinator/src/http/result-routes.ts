@@ -6,16 +6,8 @@ import {
 } from '@test-coordinator/domain';
 import { MAX_BULK, type TestResultFilter, type TestResultsRepository } from '@test-coordinator/ports';
 
-import {
-  answers,
-  anyOf,
-  callOptions,
-  found,
-  idOf,
-  listQuery,
-  pathParameter,
-  type ApiRoute,
-} from './api-route.js';
+import { anyOf, callOptions, found, idOf, listQuery, pathParameter, type ApiRoute } from './api-route.js';
+import { readAnswers, writeAnswers } from './freshness.js';
 import { BULK_RESULTS, objectOf, TEST_RESULT, TEST_RESULT_PAGE, TIME } from './record-schemas.js';
 import { readBody, readBulk, readListQuery } from './wire-reader.js';
 
@@ -46,7 +38,7 @@ export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
           'A result with an id that is sent again answers with the stored one, so that a retry is safe.',
         tags,
         body: newTestResultRules.schema,
-        response: answers(201, 'The result as it is stored', TEST_RESULT),
+        response: writeAnswers(201, 'The result as it is stored', TEST_RESULT),
       },
       async handler(request, reply) {
         const given = readBody<NewTestResult>(newTestResultRules.schema, request.body);
@@ -65,7 +57,7 @@ export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
         body: objectOf({
           results: { type: 'array', minItems: 1, maxItems: MAX_BULK, items: newTestResultRules.schema },
         }),
-        response: answers(201, 'The results as they are stored, in the order given', BULK_RESULTS),
+        response: writeAnswers(201, 'The results as they are stored, in the order given', BULK_RESULTS),
       },
       async handler(request, reply) {
         const given = readBulk<NewTestResult>(newTestResultRules.schema, request.body, 'results');
@@ -83,7 +75,7 @@ export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
         description: 'The results of one run (`runId`) are listed the oldest first.',
         tags,
         querystring: filter,
-        response: answers(200, 'One page', TEST_RESULT_PAGE),
+        response: readAnswers('One page', TEST_RESULT_PAGE),
       },
       handler(request, reply) {
         const query = readListQuery<TestResultFilter>(filter, request.query);
@@ -98,7 +90,7 @@ export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
         summary: 'Read a result',
         tags,
         params,
-        response: answers(200, 'The result', TEST_RESULT),
+        response: readAnswers('The result', TEST_RESULT),
       },
       async handler(request, reply) {
         const id = idOf(request, 'resultId');

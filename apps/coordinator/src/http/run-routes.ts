@@ -33,6 +33,7 @@ import {
   versionOf,
   type ApiRoute,
 } from './api-route.js';
+import { readAnswers, writeAnswers } from './freshness.js';
 import {
   CHAOS_EVENT_PAGE,
   propertiesOf,
@@ -82,7 +83,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
           'A run with an id that is sent again answers with the stored one, so that a retry is safe.',
         tags,
         body: newTestRunRules.schema,
-        response: answers(201, 'The run as it is stored', TEST_RUN),
+        response: writeAnswers(201, 'The run as it is stored', TEST_RUN),
       },
       async handler(request, reply) {
         const given = readBody<NewTestRun>(newTestRunRules.schema, request.body);
@@ -99,7 +100,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
         summary: 'List runs, the last recorded first',
         tags,
         querystring: filter,
-        response: answers(200, 'One page', TEST_RUN_PAGE),
+        response: readAnswers('One page', TEST_RUN_PAGE),
       },
       handler(request, reply) {
         const query = readListQuery<TestRunFilter>(filter, request.query);
@@ -114,7 +115,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
         summary: 'Read a run',
         tags,
         params,
-        response: answers(200, 'The run', TEST_RUN),
+        response: readAnswers('The run', TEST_RUN),
       },
       async handler(request, reply) {
         const id = idOf(request, 'runId');
@@ -171,7 +172,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
         description: 'The clock of the store sets the start. A running run is answered as it is.',
         tags,
         params,
-        response: answers(200, 'The running run', TEST_RUN),
+        response: writeAnswers(200, 'The running run', TEST_RUN),
       },
       async handler(request, reply) {
         return tagged(reply, await testRuns.startRun(idOf(request, 'runId'), callOptions(request, reply)));
@@ -188,7 +189,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
         tags,
         params,
         body: completion,
-        response: answers(200, 'The completed run', TEST_RUN),
+        response: writeAnswers(200, 'The completed run', TEST_RUN),
       },
       async handler(request, reply) {
         const body = readBody<RunCompletion & { status: FinalRunStatus }>(completion, request.body);
@@ -212,7 +213,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
         tags,
         params,
         body: recordedCompletionRules.schema,
-        response: answers(200, 'The completed run', TEST_RUN),
+        response: writeAnswers(200, 'The completed run', TEST_RUN),
       },
       async handler(request, reply) {
         const { exitCode, durationMs } = readBody<{ exitCode: number; durationMs: number }>(
@@ -235,7 +236,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
         tags,
         params,
         body: move,
-        response: answers(200, 'The run in its status', TEST_RUN),
+        response: writeAnswers(200, 'The run in its status', TEST_RUN),
       },
       async handler(request, reply) {
         const { status } = readBody<{ status: RunStatus }>(move, request.body);
@@ -254,7 +255,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
         tags,
         params,
         querystring: onePage,
-        response: answers(200, 'One page', CHAOS_EVENT_PAGE),
+        response: readAnswers('One page', CHAOS_EVENT_PAGE),
       },
       async handler(request, reply) {
         const { page } = readListQuery(onePage, request.query);
@@ -272,7 +273,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
         tags,
         params,
         querystring: onePage,
-        response: answers(200, 'One page', TEST_RESULT_PAGE),
+        response: readAnswers('One page', TEST_RESULT_PAGE),
       },
       async handler(request, reply) {
         const { page } = readListQuery(onePage, request.query);

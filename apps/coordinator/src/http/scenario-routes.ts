@@ -23,6 +23,7 @@ import {
   versionOf,
   type ApiRoute,
 } from './api-route.js';
+import { readAnswers, writeAnswers } from './freshness.js';
 import { SCENARIO, SCENARIO_PAGE, TIME } from './record-schemas.js';
 import { statusBody, withVersion } from './request-schemas.js';
 import { readBody, readListQuery } from './wire-reader.js';
@@ -53,7 +54,7 @@ export function scenarioRoutes(scenarios: ScenariosRepository): ApiRoute[] {
         description: 'The same scenario again answers with the stored one, so that a retry is safe.',
         tags,
         body: newScenarioRules.schema,
-        response: answers(201, 'The scenario as it is stored', SCENARIO),
+        response: writeAnswers(201, 'The scenario as it is stored', SCENARIO),
       },
       async handler(request, reply) {
         const given = readBody<NewScenario>(newScenarioRules.schema, request.body);
@@ -70,7 +71,7 @@ export function scenarioRoutes(scenarios: ScenariosRepository): ApiRoute[] {
         summary: 'List scenarios, the newest first',
         tags,
         querystring: filter,
-        response: answers(200, 'One page', SCENARIO_PAGE),
+        response: readAnswers('One page', SCENARIO_PAGE),
       },
       handler(request, reply) {
         const query = readListQuery<ScenarioFilter>(filter, request.query);
@@ -85,7 +86,7 @@ export function scenarioRoutes(scenarios: ScenariosRepository): ApiRoute[] {
         summary: 'Read a scenario',
         tags,
         params,
-        response: answers(200, 'The scenario', SCENARIO),
+        response: readAnswers('The scenario', SCENARIO),
       },
       async handler(request, reply) {
         const id = idOf(request, 'scenarioId');

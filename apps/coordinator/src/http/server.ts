@@ -7,6 +7,7 @@ import {
   type HTTPMethods,
 } from 'fastify';
 
+import { SpoolAdapter } from '@test-coordinator/adapter-spool';
 import { Clock, DataAdapterError, type Logger } from '@test-coordinator/ports';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
@@ -14,6 +15,7 @@ import type { ApiRoute } from './api-route.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { serveDocs } from './docs-page.js';
 import { eventRoutes } from './event-routes.js';
+import { tellFreshness } from './freshness.js';
 import { healthRoutes } from './health-routes.js';
 import { importRoutes } from './import-routes.js';
 import { takeJson } from './json-body.js';
@@ -43,6 +45,8 @@ export interface ServerOptions {
   readonly importLimitBytes?: number;
 }
 
+/** A store that was away is asked twice a second whether it is back. */
+const RETRY_AFTER_SECONDS = 1;
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** Longer than any id, so that what is too long for one is told so by its port. */
 const MAX_PARAM_LENGTH = 2_048;
@@ -53,13 +57,17 @@ const REQUEST_TIMEOUT_MS = 300_000;
 /** The HTTP API over the ports of `factory`, ready to listen. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const { factory, logger } = options;
+  const isDegraded = (): boolean => factory.findAdapter(SpoolAdapter)?.isDegraded === true;
 
   function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const problem = problemOf(error, {
       requestId: request.id,
       isConditional: request.headers['if-match'] !== undefined,
     });
-    if (problem.status >= 500) logFailure(logger, error, request);
+    // An outage is told once by who noticed it, and not by every call that it refuses.
+    const isOutage = DataAdapterError.is(error) && error.retryable && isDegraded();
+    if (problem.status >= 500 && !isOutage) logFailure(logger, error, request);
+    if (problem.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
     void reply
       .code(problem.status)
       .header('x-request-id', request.id)
@@ -95,6 +103,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  tellFreshness(app);
   app.addHook('onResponse', async (request, reply) => logResponse(logger, request, reply));
 
   await app.register(fastifySwagger, documentOptions(options.version));
@@ -112,10 +121,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const chaosEvents = factory.getChaosEventsRepository();
   const testResults = factory.getTestResultsRepository();
   registerRoutes(app, [
-    ...healthRoutes(factory),
+    ...healthRoutes(factory, closing.signal),
     ...scenarioRoutes(factory.getScenariosRepository()),
     ...runRoutes({ testRuns: factory.getTestRunsRepository(), chaosEvents, testResults }),
-    ...reportRoutes(factory.getRepositories()),
+    ...reportRoutes(factory.getRepositories(), isDegraded),
     ...eventRoutes(chaosEvents),
     ...resultRoutes(testResults),
     ...liveRoutes({ activeRuns: factory.getActiveRuns(), closing: closing.signal, logger }),

@@ -34,6 +34,7 @@ const MIB = 1_048_576;
 const poolSize = wholeNumber(1, 1_000);
 const timeout = seconds(0.001, DAY_SECONDS);
 const ttl = seconds(0.001, 365 * DAY_SECONDS);
+const path = matching(/^[^\0]{1,4096}$/, 'a path');
 const days = wholeNumber(1, 36_500);
 const bodyLimit = wholeNumber(1_024, 1_024 * MIB);
 
@@ -84,6 +85,36 @@ export const SETTINGS = {
     matching(/^[a-z_][a-z0-9_]{0,62}$/, '1–63 of a–z, 0–9 and _, not starting with a digit'),
     'test_coordination',
     'Schema of the tables',
+  ),
+  spool: setting(
+    `${ADAPTER}SPOOL`,
+    onOrOff(),
+    true,
+    'Whether `serve` keeps what it records in a spool on disk while PostgreSQL is away; off, it is refused then',
+  ),
+  spoolDir: setting(
+    `${ADAPTER}SPOOL_DIR`,
+    path,
+    undefined,
+    'Folder of the spool, on a local disk; left out, `spool` in the data folder',
+  ),
+  spoolMaxBytes: setting(
+    `${ADAPTER}SPOOL_MAX_BYTES`,
+    wholeNumber(16 * MIB, 1_024 * 1_024 * MIB),
+    2_048 * MIB,
+    'Bytes that the spool of a process may take; beyond it records are refused, and none is dropped',
+  ),
+  spoolHighWaterPercent: setting(
+    `${ADAPTER}SPOOL_HIGH_WATER`,
+    wholeNumber(1, 100),
+    80,
+    'Percent of these bytes from which `/readyz` says `isAboveHighWater`',
+  ),
+  spoolAfterSeconds: setting(
+    `${ADAPTER}SPOOL_AFTER`,
+    timeout,
+    5,
+    'Seconds that a write waits for PostgreSQL before it goes to the spool',
   ),
   redisUrl: setting(
     `${ADAPTER}REDIS_URL`,
@@ -205,9 +236,9 @@ export const SETTINGS = {
   ),
   dataDir: setting(
     `${ADAPTER}DATA_DIR`,
-    matching(/^[^\0]{1,4096}$/, 'a path'),
+    path,
     undefined,
-    'Folder for what is kept on this machine; left out, see above',
+    'Folder for what is kept on this machine; left out, see where records live',
   ),
   httpHost: setting(
     `${HTTP}HOST`,
