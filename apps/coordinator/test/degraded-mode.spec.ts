@@ -2,7 +2,16 @@ import { TestPostgres } from '@test-coordinator/services';
 import { expect } from 'chai';
 
 import { event, result, run, scenario } from './records.js';
+import { eventually } from './eventually.js';
 import { SpoolingWorld } from './spooling-coordinator.js';
+
+interface Shown {
+  readonly slots: readonly {
+    readonly slot: number;
+    readonly owner: number | null;
+    readonly waitingRecords: number;
+  }[];
+}
 
 const idsOf = (list: unknown) =>
   (list as readonly { readonly resultId: string }[]).map(({ resultId }) => resultId);
@@ -79,5 +88,94 @@ describe('Coordinator whose PostgreSQL goes away', function () {
       4,
     );
     expect((await second.post('results', result(runId))).status).to.equal(201);
+  });
+
+  it('Given two coordinators that share a folder, When PostgreSQL and both are killed, Then one start brings what both had accepted, the log says so once, and what is refused is kept for a person', async () => {
+    const [first, other] = [await world.serve(), await world.serve()];
+    await first.post('scenarios', scenario());
+    await world.server.kill();
+    const accepted: string[] = [];
+    for (const coordinator of [first, other]) {
+      const { status, body } = await coordinator.post('runs', run());
+      expect(status).to.equal(202);
+      const runId = String(body['runId']);
+      accepted.push(runId);
+      for (let count = 0; count < 20; count += 1)
+        expect((await coordinator.post('results', result(runId))).status).to.equal(202);
+      // What only the store knows: there is no such scenario yet.
+      expect((await coordinator.post('runs', run({ scenarioId: 'made-later' }))).status).to.equal(202);
+      expect(coordinator.logged('warn').filter((line) => line.includes('the store is away'))).to.have.length(
+        1,
+      );
+      expect(coordinator.logged('error')).to.deep.equal([]);
+      coordinator.process.kill('SIGKILL');
+      await coordinator.process.ended();
+    }
+    const shown = JSON.parse((await world.run('spool', '--format', 'json')).stdout) as Shown;
+    expect(shown.slots.map(({ slot, owner, waitingRecords }) => [slot, owner, waitingRecords])).to.deep.equal(
+      [
+        [0, null, 22],
+        [1, null, 22],
+      ],
+    );
+
+    const third = await world.serve();
+    await world.server.restart();
+    await third.drained();
+
+    expect(third.logged('info').filter((line) => line.includes('the store is back'))).to.have.length(1);
+    const stored = await world.query(
+      'SELECT run_id::text AS "runId", count(*)::int AS results FROM test_coordination.test_results GROUP BY 1 ORDER BY 1',
+    );
+    expect(stored).to.deep.equal(accepted.toSorted().map((runId) => ({ runId, results: 20 })));
+    expect((await third.ready()).told.spool).to.include({ deadLetters: 2 });
+    const text = (await world.run('spool')).stdout;
+    expect(text).to.match(/Dead letters: 2\n {2}0\/\d{16}-0000 {2}REFERENCE_VIOLATION {2}testRuns\.create/);
+    const [one, two] = [...text.matchAll(/^ {2}(\d\/\S+) /gm)].map(([, name]) => name!);
+    const lines = (await world.run('spool', 'export')).stdout.trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { name: string }).name)).to.deep.equal([one, two]);
+
+    await third.post('scenarios', scenario({ scenarioId: 'made-later' }));
+    expect((await world.run('spool', 'retry', two!)).stdout).to.include(
+      '1 dead letter is tried again by the coordinator',
+    );
+    await eventually('the run is stored', async () => {
+      const { body } = await third.get('runs?scenarioId=made-later');
+      return (body['items'] as object[]).length === 1;
+    });
+    expect((await world.run('spool', 'discard', one!, 'none')).code).to.equal(1);
+    expect((await world.run('spool', 'discard', one!)).stdout).to.equal(
+      '1 dead letter is removed for good.\n',
+    );
+    expect((await world.run('spool')).stdout).to.include('Dead letters: 0');
+    expect((await world.run('spool', 'retry')).code).to.equal(2);
+  });
+
+  it('Given a server that hangs, When writes come and then SIGTERM, Then each is answered in its time, the end comes within 10 s, and the next start stores them all (B33)', async () => {
+    const patient = await world.serve({ TEST_COORDINATOR_ADAPTER_SPOOL_AFTER: '0.5' });
+    await patient.post('scenarios', scenario());
+    const runId = String((await patient.post('runs', run())).body['runId']);
+    world.freeze();
+    const begun = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => patient.post('results', result(runId))),
+    );
+    expect(performance.now() - begun).to.be.within(500, 3_000);
+    expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(20).fill(202));
+    expect((await patient.ready()).told).to.include({ status: 'degraded' });
+
+    const asked = performance.now();
+    patient.process.kill('SIGTERM');
+    const { code } = await patient.process.ended();
+    expect([code, performance.now() - asked < 10_000]).to.deep.equal([0, true]);
+    world.thaw();
+
+    const next = await world.serve();
+    await next.drained();
+    const { body } = await next.get(`runs/${runId}/results`);
+    expect(idsOf(body['items']).toSorted()).to.deep.equal(
+      answers.map(({ body: { resultId } }) => resultId).toSorted(),
+    );
+    expect((await next.ready()).told.spool).to.include({ deadLetters: 0 });
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import pg from 'pg';
 
 import { CoordinatorProcess, SERVING } from './coordinator-process.js';
 import { eventually } from './eventually.js';
+import { runInProcess } from './in-process.js';
 
 interface SpoolTold {
   readonly waitingRecords: number;
@@ -62,8 +64,8 @@ export class SpoolingWorld {
     return new ServingCoordinator(process, url!);
   }
 
-  run(...args: string[]): ReturnType<typeof CoordinatorProcess.run> {
-    return CoordinatorProcess.run(args, { settings: this.settings });
+  run(...args: string[]): ReturnType<typeof runInProcess> {
+    return runInProcess(args, this.settings);
   }
 
   async query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
@@ -76,10 +78,24 @@ export class SpoolingWorld {
     }
   }
 
+  /** The server and all its children stop where they are: connections stay open, and nothing is answered. */
+  freeze(): void {
+    for (const pid of [this.server.pid, ...this.#children()]) process.kill(pid, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    for (const pid of [this.server.pid, ...this.#children()]) process.kill(pid, 'SIGCONT');
+  }
+
+  #children(): readonly number[] {
+    const listed = execFileSync('ps', ['-o', 'pid=', '--ppid', `${this.server.pid}`], { encoding: 'utf8' });
+    return listed.trim().split(/\s+/).map(Number);
+  }
+
   async remove(): Promise<void> {
     for (const process of this.#processes) process.kill('SIGKILL');
     await Promise.all(this.#processes.map((process) => process.ended()));
-    if (this.server.isRunning) this.server.signal('SIGCONT');
+    if (this.server.isRunning) this.thaw();
     else await this.server.restart();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -28,7 +28,13 @@ export {
 } from './spool-adapter.js';
 export { spoolModule, type SpoolModuleOptions } from './spool-module.js';
 export { claimSpool, type ClaimedSpool } from './spool-slots.js';
-export { viewSpools, type SpoolView, type ViewDependencies } from './spool-view.js';
+export {
+  viewDeadLetter,
+  viewSpools,
+  type DeadLetterView,
+  type SpoolView,
+  type ViewDependencies,
+} from './spool-view.js';
 export { ReplayClock } from './replay-clock.js';
 export { isDegraded, isSpooled } from './degraded-calls.js';
 export type { DeadLetter, DeadLetters } from './dead-letters.js';

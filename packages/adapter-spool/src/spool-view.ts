@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { silentLogger } from '@test-coordinator/ports';
 
 import { BacklogReader } from './backlog-reader.js';
-import { decodeCommand } from './command-codec.js';
-import type { DeadLetters } from './dead-letters.js';
+import { COMMAND_TYPE, decodeCommand } from './command-codec.js';
+import type { DeadLetter, DeadLetters } from './dead-letters.js';
 import { codeOf, type FileSystem } from './file-system.js';
 import { FolderOwner } from './folder-owner.js';
 import { nodeFileSystem } from './node-file-system.js';
@@ -25,6 +25,28 @@ export interface SpoolView {
   readonly oldestAcceptedAt: Date | null;
   readonly deadLetters: DeadLetters;
   readonly retries: DeadLetters;
+}
+
+/** A dead letter for a person: why the store refused it, and what it holds. */
+export interface DeadLetterView {
+  readonly name: string;
+  readonly reason: DeadLetter['reason'];
+  /** As it was accepted: `command`, `acceptedAt`, `key`; the bytes in base64 for one that another version wrote. */
+  readonly content: AcceptedContent | string;
+}
+
+interface AcceptedContent {
+  readonly command: { readonly method: string };
+  readonly acceptedAt: string;
+  /** The run, or the scenario, that it belongs to. */
+  readonly key: string;
+}
+
+/** Codes: `NOT_FOUND`. */
+export async function viewDeadLetter(letters: DeadLetters, name: string): Promise<DeadLetterView> {
+  const { type, payload, reason } = await letters.read(name);
+  if (type !== COMMAND_TYPE) return { name, reason, content: payload.toString('base64') };
+  return { name, reason, content: JSON.parse(payload.toString()) as AcceptedContent };
 }
 
 export interface ViewDependencies {

@@ -29,6 +29,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Follow a run of a coordinator that serves, until it is over',
     load: async () => (await import('./watch-command.js')).watchCommand,
   },
+  spool: {
+    usage: 'spool [ACTION]',
+    summary: 'Show what waits for PostgreSQL; retry, export or discard what that refused',
+    load: async () => (await import('./spool-command.js')).spoolCommand,
+  },
   health: {
     usage: 'health',
     summary: 'Tell each adapter, its role, its limits and how it is doing',

@@ -24,7 +24,7 @@ export interface SpooledStore extends Pick<Surroundings, 'environment'> {
 }
 
 /** Where the spools of all processes of these settings are. @throws SettingsError when there is no data folder */
-function spoolFolder(settings: Settings, environment: Surroundings['environment']): string {
+export function spoolFolder(settings: Settings, environment: Surroundings['environment']): string {
   return settings.spoolDir ?? join(dataFolder(settings, environment), 'spool');
 }
 
