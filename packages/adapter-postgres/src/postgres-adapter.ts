@@ -176,9 +176,9 @@ export class PostgresAdapter implements AdapterLifecycle {
   async #awaitServer(first: Promise<DataSource>): Promise<DataSource | undefined> {
     const { signal } = this.#stopAsked;
     let told = false;
-    for (let attempt = first; !signal.aborted; attempt = this.#start()) {
+    for (let attempt: Promise<DataSource> | undefined = first; ; attempt = undefined) {
       try {
-        return await attempt;
+        return await (attempt ?? this.#start());
       } catch (error) {
         if (!isTransient(error) && !told) {
           told = true;
@@ -189,8 +189,8 @@ export class PostgresAdapter implements AdapterLifecycle {
         }
       }
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return undefined;
     }
-    return undefined;
   }
 
   async #start(): Promise<DataSource> {

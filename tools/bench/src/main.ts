@@ -13,6 +13,7 @@ import { postgresBulk, postgresCreate, postgresStart, postgresUpdate } from './g
 import { cacheRedis, incrementRedis, manyRedis, patternRedis } from './groups/redis-cache.js';
 import { locksRedis, registryRedis } from './groups/redis-coordination.js';
 import { spoolAppend } from './groups/spool-append.js';
+import { spoolOutage } from './groups/spool-outage.js';
 import { validation } from './groups/validation.js';
 import { hardware } from './hardware.js';
 import { measure, type BenchmarkGroup, type Figure } from './measure.js';
@@ -43,6 +44,7 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   'redis-locks': locksRedis,
   'embedded-start': embeddedStart,
   'spool-append': spoolAppend,
+  'spool-outage': spoolOutage,
 };
 const FULL: Scale = { rounds: 7, divisor: 1 };
 const QUICK: Scale = { rounds: 3, divisor: 10 };

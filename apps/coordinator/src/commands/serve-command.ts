@@ -32,7 +32,7 @@ const NAME_IN_ID_LENGTH = 91;
 /** How long requests under way may take once the process was asked to stop. */
 const REQUESTS_MS = 4_000;
 /** How long all of the stop may take. What is not stored by then is on disk, and waits there. */
-const STOP_MS = 9_000;
+const STOP_MS = 7_500;
 
 /** Serves the HTTP API until SIGTERM or SIGINT, then answers what is under way and stops. */
 export const serveCommand: Command = {
