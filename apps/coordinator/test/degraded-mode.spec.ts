@@ -3,6 +3,7 @@ import { expect } from 'chai';
 
 import { event, result, run, scenario } from './records.js';
 import { eventually } from './eventually.js';
+import { examplePath, JOURNAL } from './examples.js';
 import { SpoolingWorld } from './spooling-coordinator.js';
 
 interface Shown {
@@ -46,6 +47,8 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     const later = await first.post('runs', run());
     expect(later.status).to.equal(202);
 
+    expect(await first.import(examplePath(JOURNAL))).to.equal(202);
+
     const read = await first.get(`runs/${runId}`);
     expect([read.status, read.headers.get('freshness')]).to.deep.equal([200, 'degraded']);
     const listed = await first.get(`runs/${runId}/results`);
@@ -57,7 +60,7 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     expect(refused.headers.get('retry-after')).to.equal('1');
     const { status, told } = await first.ready();
     expect([status, told.status]).to.deep.equal([200, 'degraded']);
-    expect(told.spool).to.include({ waitingRecords: 4, deadLetters: 0 });
+    expect(told.spool).to.include({ waitingRecords: 5, deadLetters: 0 });
     expect(told.spool!.oldestWaitingMs).to.be.within(0, 60_000);
     expect((await fetch(`${first.url}/livez`)).status).to.equal(200);
     first.process.kill('SIGKILL');
@@ -88,6 +91,8 @@ describe('Coordinator whose PostgreSQL goes away', function () {
       4,
     );
     expect((await second.post('results', result(runId))).status).to.equal(201);
+    expect(await second.import(examplePath(JOURNAL)), 'the import again').to.equal(200);
+    expect((await second.ready()).told.spool).to.include({ deadLetters: 0 });
   });
 
   it('Given two coordinators that share a folder, When PostgreSQL and both are killed, Then one start brings what both had accepted, the log says so once, and what is refused is kept for a person', async () => {
@@ -162,7 +167,10 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     );
     expect(performance.now() - begun).to.be.within(500, 3_000);
     expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(20).fill(202));
-    expect((await patient.ready()).told).to.include({ status: 'degraded' });
+    const lookedAt = performance.now();
+    const { status, told } = await patient.ready();
+    expect([status, told.status, told.spool?.breaker]).to.deep.equal([200, 'degraded', 'open']);
+    expect(performance.now() - lookedAt, 'a store that hangs is not asked').to.be.lessThan(1_000);
 
     const asked = performance.now();
     patient.process.kill('SIGTERM');

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -110,6 +110,10 @@ export class ServingCoordinator {
 
   post(path: string, body?: object): Promise<Answered> {
     return this.#call('POST', path, body);
+  }
+
+  async import(file: string): Promise<number> {
+    return (await fetch(`${this.url}/api/v1/imports`, { method: 'POST', body: readFileSync(file) })).status;
   }
 
   get(path: string): Promise<Answered> {

@@ -20,12 +20,15 @@ export function encodeCommand(accepted: AcceptedCommand): Buffer {
   return Buffer.from(JSON.stringify(accepted));
 }
 
+/** An accepted command as JSON has it. */
+type Written = Omit<AcceptedCommand, 'acceptedAt'> & { readonly acceptedAt: string };
+
 /** What encodeCommand wrote. @throws SyntaxError or TypeError for anything else */
 export function decodeCommand(payload: Buffer): AcceptedCommand {
-  const { command, acceptedAt, fence, key, moved } = JSON.parse(payload.toString()) as Omit<
-    AcceptedCommand,
-    'acceptedAt'
-  > & { readonly acceptedAt: string };
+  return acceptedOf(JSON.parse(payload.toString()) as Written);
+}
+
+function acceptedOf({ command, acceptedAt, fence, key, moved }: Written): AcceptedCommand {
   return {
     command: withDates(command),
     acceptedAt: new Date(acceptedAt),
@@ -41,6 +44,8 @@ function withDates(command: Command): Command {
   if (method === 'chaosEvents.create') return { ...command, event: revived(command.event) };
   if (method === 'testResults.bulkCreate') return { ...command, results: command.results.map(revived) };
   if (method === 'chaosEvents.recordRecovery') return { ...command, recovery: revived(command.recovery) };
+  if (method === 'unitOfWork.run')
+    return { ...command, writes: command.writes.map((write) => acceptedOf(write as unknown as Written)) };
   return command;
 }
 

@@ -29,6 +29,7 @@ export type Command =
   | { readonly method: 'testRuns.create'; readonly run: NewTestRun }
   | { readonly method: 'chaosEvents.create'; readonly event: NewChaosEvent }
   | { readonly method: 'testResults.bulkCreate'; readonly results: readonly NewTestResult[] }
+  | { readonly method: 'unitOfWork.run'; readonly writes: readonly AcceptedCommand[] }
   | RunMove
   | EventMove;
 
@@ -74,6 +75,17 @@ export interface AcceptedCommand {
   readonly moved?: Moved;
 }
 
+/** Itself, or the writes of a unit. */
+export function writesOf(accepted: AcceptedCommand): readonly AcceptedCommand[] {
+  const { command } = accepted;
+  return command.method === 'unitOfWork.run' ? command.writes : [accepted];
+}
+
+/** Under which it counts as waiting: the runs and the scenarios that it belongs to. */
+export function keysOf(accepted: AcceptedCommand): ReadonlySet<string> {
+  return new Set(writesOf(accepted).map(({ key }) => key));
+}
+
 /** The run after the move. @throws IllegalTransitionError and InvalidValueError as the store would */
 export function moveRun(run: TestRun, move: RunMove, now: Date): TestRun {
   switch (move.method) {
@@ -107,7 +119,7 @@ export interface CommandRecords {
 
 const NONE: CommandRecords = { scenarios: [], testRuns: [], chaosEvents: [], testResults: [] };
 
-/** The records as they are after a command that waits. */
+/** The records as they are after a command that waits; those of a unit are told by its writes. */
 export function recordsOf({ command, acceptedAt, moved }: AcceptedCommand): CommandRecords {
   switch (command.method) {
     case 'scenarios.create':
@@ -129,6 +141,8 @@ export function recordsOf({ command, acceptedAt, moved }: AcceptedCommand): Comm
     case 'chaosEvents.updateStatus':
     case 'chaosEvents.recordRecovery':
       return moved?.event === undefined ? NONE : { ...NONE, chaosEvents: [moved.event] };
+    case 'unitOfWork.run':
+      return NONE;
   }
 }
 

@@ -98,8 +98,8 @@ export const CONDUCT = {
     countByStatus: 'refused',
     getAssertionStatistics: 'refused',
   },
-  // What it reads decides what it writes, and only the store can promise both as one.
-  unitOfWork: { run: 'refused' },
+  // It reads what is known, and takes what is not for absent; its writes wait as one, and are stored as one or not at all.
+  unitOfWork: { run: 'spooled' },
   serviceDiscovery: {
     register: 'passed',
     deregister: 'passed',

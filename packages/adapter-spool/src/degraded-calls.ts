@@ -13,6 +13,7 @@ import { isTransient, type Breaker } from './breaker.js';
 import { COMMAND_TYPE, encodeCommand } from './command-codec.js';
 import {
   recordsOf,
+  writesOf,
   type AcceptedCommand,
   type Command,
   type CommandRecords,
@@ -20,6 +21,7 @@ import {
 } from './commands.js';
 import { KnownRecords } from './known-records.js';
 import type { Spool } from './spool.js';
+import { WaitingCommands } from './waiting-commands.js';
 import { within } from './within.js';
 
 /** The newest states that are known without the store. */
@@ -31,14 +33,16 @@ export interface Known {
 }
 
 export interface DegradedCallsContext {
-  readonly spool: Spool;
-  readonly breaker: Breaker;
+  readonly spool: Pick<Spool, 'append' | 'maxPayloadBytes'>;
+  readonly breaker: Pick<Breaker, 'state' | 'call'>;
   readonly clock: Clock;
   readonly ids: IdGenerator;
   /** How long a write waits for the store before it goes to the spool. */
   readonly patienceMs: number;
   /** Told when something waits that the drainer should look at. */
   readonly onAppended: () => void;
+  /** What is known outside of the unit of work whose calls these are. */
+  readonly beneath?: Known | undefined;
 }
 
 export interface SpooledWrite<Answer> {
@@ -76,24 +80,33 @@ export function isSpooled(answer: object): boolean {
 
 /** The ways in which a call goes: to the store, to the spool, or to what is known. */
 export class DegradedCalls {
-  readonly known: Known = {
-    scenarios: new KnownRecords(({ scenarioId }) => scenarioId),
-    testRuns: new KnownRecords(({ runId }) => runId),
-    chaosEvents: new KnownRecords(({ eventId }) => eventId),
-    testResults: new KnownRecords(({ resultId }) => resultId),
-  };
+  readonly known: Known;
+  /** The first write that was refused. */
+  refusal: unknown;
   readonly #context: DegradedCallsContext;
-  /** How many commands wait for each run, and for each scenario. */
-  readonly #waiting = new Map<string, number>();
+  readonly #waiting = new WaitingCommands();
   /** The last judgement under way for each key: two completions are not judged against one state. */
   readonly #turns = new Map<string, Promise<unknown>>();
-  /** The highest fence of a waiting state change, for each run that waits. */
-  readonly #fences = new Map<string, number>();
-  #oldest: Date | undefined;
   #isOpen = false;
 
   constructor(context: DegradedCallsContext) {
     this.#context = context;
+    const { beneath } = context;
+    this.known = {
+      scenarios: new KnownRecords(({ scenarioId }) => scenarioId, beneath?.scenarios),
+      testRuns: new KnownRecords(({ runId }) => runId, beneath?.testRuns),
+      chaosEvents: new KnownRecords(({ eventId }) => eventId, beneath?.chaosEvents),
+      testResults: new KnownRecords(({ resultId }) => resultId, beneath?.testResults),
+    };
+  }
+
+  /** Whether these are the calls of a unit that waits: what is not known is absent to it. */
+  get isUnit(): boolean {
+    return this.#context.beneath !== undefined;
+  }
+
+  get isStoreThere(): boolean {
+    return this.#context.breaker.state === 'closed';
   }
 
   get clock(): Clock {
@@ -105,12 +118,12 @@ export class DegradedCalls {
   }
 
   get hasWaiting(): boolean {
-    return this.#waiting.size > 0;
+    return !this.#waiting.isEmpty;
   }
 
   /** No waiting command was accepted before; `undefined` when none waits. */
   get oldest(): Date | undefined {
-    return this.hasWaiting ? this.#oldest : undefined;
+    return this.#waiting.oldest;
   }
 
   isWaiting(key: string): boolean {
@@ -119,6 +132,15 @@ export class DegradedCalls {
 
   /** To the store when it answers and nothing of the same key waits; otherwise into the spool. */
   async write<Answer extends object>(write: SpooledWrite<Answer>): Promise<Answer> {
+    try {
+      return await this.#write(write);
+    } catch (error) {
+      this.refusal ??= error;
+      throw error;
+    }
+  }
+
+  async #write<Answer extends object>(write: SpooledWrite<Answer>): Promise<Answer> {
     const { options, key, needs = [], direct } = write;
     this.#checkOpen();
     throwIfAborted(options);
@@ -149,7 +171,7 @@ export class DegradedCalls {
 
   /** A figure over many records: from the store alone, and marked as degraded while some wait. */
   async figure<Answer extends object>(call: () => Promise<Answer>): Promise<Answer> {
-    const answer = await this.direct(undefined, call);
+    const answer = await (this.isUnit ? call() : this.direct(undefined, call));
     return this.hasWaiting ? this.degraded(answer) : answer;
   }
 
@@ -181,26 +203,55 @@ export class DegradedCalls {
   /** Resolves once the command survives a power cut, and its records are known. */
   async accept(accepted: AcceptedCommand, payload: Buffer): Promise<void> {
     const { spool, onAppended } = this.#context;
-    // Before it is there: the drainer may have it stored before this goes on.
-    if (!this.hasWaiting) this.#oldest = accepted.acceptedAt;
-    this.#count(accepted.key, 1);
+    this.#waiting.add(accepted);
     try {
       await spool.append(COMMAND_TYPE, payload);
     } catch (error) {
-      this.#count(accepted.key, -1);
+      this.#waiting.takeBack(accepted);
       throw error;
     }
-    this.#raiseFence(accepted);
-    this.#know(recordsOf(accepted));
+    this.#learn(accepted);
     onAppended();
+  }
+
+  /** Calls that write for a unit: what they accept goes to `collect`, and they alone know it. */
+  unit(collect: (payload: Buffer) => void): DegradedCalls {
+    const { clock, ids, patienceMs } = this.#context;
+    const spool = {
+      maxPayloadBytes: Infinity,
+      append: (_type: number, payload: Uint8Array) => {
+        collect(payload as Buffer);
+        return Promise.resolve(0);
+      },
+    };
+    const breaker = { state: 'open', call: () => Promise.reject(storeAway()) } as const;
+    const unit = new DegradedCalls({
+      ...{ spool, breaker, clock, ids, patienceMs },
+      onAppended: () => undefined,
+      beneath: this.known,
+    });
+    unit.open();
+    return unit;
+  }
+
+  /** Accepts the writes of a unit as one, and answers with the value that it made. */
+  async acceptUnit<Value>(writes: readonly AcceptedCommand[], value: Value): Promise<Value> {
+    const [first] = writes;
+    if (first === undefined) return value;
+    const command = { method: 'unitOfWork.run', writes } as const;
+    const accepted = { command, acceptedAt: this.clock.now(), key: first.key };
+    await this.#acceptWhole(accepted);
+    if (typeof value === 'object' && value !== null) {
+      spooledAnswers.add(value);
+      degradedAnswers.add(value);
+    }
+    return value;
   }
 
   /** A command that a process before this one accepted. */
   restore(accepted: AcceptedCommand): void {
-    if (!this.hasWaiting) this.#oldest = accepted.acceptedAt;
-    this.#count(accepted.key, 1);
-    this.#raiseFence(accepted);
-    this.#know(recordsOf(accepted));
+    this.#waiting.add(accepted);
+    this.#learn(accepted);
   }
 
   /** Lets calls in: what waits is known now. */
@@ -208,8 +259,17 @@ export class DegradedCalls {
     this.#isOpen = true;
   }
 
-  /** What is known of its record is not so: the store refused it. */
-  forget({ command, moved }: AcceptedCommand): void {
+  /** From now on, they are `CLOSED`. */
+  close(): void {
+    this.#isOpen = false;
+  }
+
+  /** What is known of its records is not so: the store refused it. */
+  forget(accepted: AcceptedCommand): void {
+    for (const write of writesOf(accepted)) this.#forget(write);
+  }
+
+  #forget({ command, moved }: AcceptedCommand): void {
     const { scenarios, testRuns, chaosEvents, testResults } = this.known;
     if (command.method === 'scenarios.create') scenarios.forget(command.scenario.scenarioId);
     if (command.method === 'testRuns.create') testRuns.forget(command.run.runId!);
@@ -221,17 +281,14 @@ export class DegradedCalls {
   }
 
   /** The store has it, or refused it. */
-  settle({ key, acceptedAt }: AcceptedCommand): void {
-    // What comes behind it was accepted later.
-    this.#oldest = acceptedAt;
-    this.#count(key, -1);
+  settle(accepted: AcceptedCommand): void {
+    this.#waiting.settle(accepted);
   }
 
   async #spool<Answer extends object>(write: SpooledWrite<Answer>, key: string): Promise<Answer> {
-    const { spool } = this.#context;
     const acceptedAt = this.clock.now();
     const fence = write.options?.fence;
-    if (write.isMove === true) this.#refuseStaleFence(key, fence);
+    if (write.isMove === true) this.#waiting.refuseStaleFence(key, fence);
     const { command, moved, answer } = refused(() => write.judge(acceptedAt));
     if (command === undefined) return this.degraded(answer);
     const accepted: AcceptedCommand = {
@@ -241,14 +298,7 @@ export class DegradedCalls {
       ...(fence !== undefined && { fence }),
       ...(moved !== undefined && { moved }),
     };
-    const payload = encodeCommand(accepted);
-    if (payload.length > spool.maxPayloadBytes) {
-      throw new DataAdapterError(
-        'UNAVAILABLE',
-        'the store is away and the batch is too large to wait; send smaller ones',
-      );
-    }
-    await this.accept(accepted, payload);
+    await this.#acceptWhole(accepted);
     const told = this.degraded(answer);
     spooledAnswers.add(told);
     return told;
@@ -257,13 +307,31 @@ export class DegradedCalls {
   /** The store, unless it is taken to be away: whether it is back, the drainer finds out, and no caller waits for that. */
   #ask<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     const { breaker } = this.#context;
-    if (breaker.state === 'closed') return breaker.call(call);
-    return Promise.reject(new DataAdapterError('UNAVAILABLE', 'the store is away; try again later'));
+    return breaker.state === 'closed' ? breaker.call(call) : Promise.reject(storeAway());
+  }
+
+  async #acceptWhole(accepted: AcceptedCommand): Promise<void> {
+    const payload = encodeCommand(accepted);
+    if (payload.length > this.#context.spool.maxPayloadBytes) {
+      throw new DataAdapterError(
+        'UNAVAILABLE',
+        'the store is away and the batch is too large to wait; send smaller ones',
+      );
+    }
+    await this.accept(accepted, payload);
   }
 
   #checkOpen(): void {
-    if (!this.#isOpen)
-      throw new DataAdapterError('CLOSED', 'the spooled store is not started; call start first');
+    if (this.#isOpen) return;
+    const message = this.isUnit
+      ? 'the unit of work is over; use the repositories while it runs'
+      : 'the spooled store is not started; call start first';
+    throw new DataAdapterError('CLOSED', message);
+  }
+
+  #learn(accepted: AcceptedCommand): void {
+    this.#waiting.raiseFences(accepted);
+    for (const write of writesOf(accepted)) this.#know(recordsOf(write));
   }
 
   #know({ scenarios, testRuns, chaosEvents, testResults }: CommandRecords): void {
@@ -271,28 +339,6 @@ export class DegradedCalls {
     for (const record of testRuns) this.known.testRuns.put(record);
     for (const record of chaosEvents) this.known.chaosEvents.put(record);
     for (const record of testResults) this.known.testResults.put(record);
-  }
-
-  #count(key: string, by: number): void {
-    const count = (this.#waiting.get(key) ?? 0) + by;
-    if (count > 0) this.#waiting.set(key, count);
-    else {
-      this.#waiting.delete(key);
-      // From here on the store judges.
-      this.#fences.delete(key);
-    }
-  }
-
-  #refuseStaleFence(key: string, fence: number | undefined): void {
-    const seen = this.#fences.get(key) ?? 0;
-    if (fence === undefined || fence >= seen) return;
-    const message = `run ${key}: a newer execution lock has changed it; stop, or take the lock again`;
-    throw new DataAdapterError('STALE_FENCE', message, { entity: 'run', id: key, details: { fence: seen } });
-  }
-
-  #raiseFence({ key, fence, moved }: AcceptedCommand): void {
-    if (fence === undefined || moved === undefined || !this.isWaiting(key)) return;
-    this.#fences.set(key, Math.max(fence, this.#fences.get(key) ?? 0));
   }
 
   async #inTurn<Answer>(key: string, work: () => Promise<Answer>): Promise<Answer> {
@@ -305,4 +351,8 @@ export class DegradedCalls {
       if (this.#turns.get(key) === settled) this.#turns.delete(key);
     }
   }
+}
+
+function storeAway(): DataAdapterError {
+  return new DataAdapterError('UNAVAILABLE', 'the store is away; try again later');
 }

@@ -1,4 +1,4 @@
-import { DataAdapterError, type ErrorCode, type Repositories, type Logger } from '@test-coordinator/ports';
+import { DataAdapterError, type ErrorCode, type Logger } from '@test-coordinator/ports';
 
 import { isTransient, type Breaker } from './breaker.js';
 import { COMMAND_TYPE, decodeCommand, encodeCommand } from './command-codec.js';
@@ -8,6 +8,7 @@ import type { ReplayClock } from './replay-clock.js';
 import type { SpooledRecord } from './segment-format.js';
 import type { Spool } from './spool.js';
 import type { SpoolChain } from './spool-chain.js';
+import type { RecordPorts } from './record-ports.js';
 import { storeCommands, type RefusedCommand, type WaitingCommand } from './store-commands.js';
 import { within } from './within.js';
 
@@ -15,7 +16,7 @@ import { within } from './within.js';
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 export interface DrainerContext {
-  readonly store: Repositories;
+  readonly store: RecordPorts;
   readonly spools: SpoolChain;
   readonly calls: DegradedCalls;
   readonly breaker: Breaker;

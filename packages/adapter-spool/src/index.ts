@@ -13,13 +13,7 @@ export { nodeFileSystem } from './node-file-system.js';
 export { nodeProcesses, type ProcessIdentity, type Processes } from './processes.js';
 export { Breaker, type BreakerDependencies, type BreakerSettings, type BreakerState } from './breaker.js';
 export { CONDUCT, type AllPorts, type Conduct } from './conduct.js';
-export {
-  spooled,
-  type RecordPorts,
-  type Spooled,
-  type SpooledOptions,
-  type SpooledStatus,
-} from './spooled.js';
+export { spooled, type Spooled, type SpooledOptions, type SpooledStatus } from './spooled.js';
 export {
   SpoolAdapter,
   type SpoolAdapterDependencies,
@@ -27,6 +21,7 @@ export {
   type SpooledAdapter,
 } from './spool-adapter.js';
 export { spoolModule, type SpoolModuleOptions } from './spool-module.js';
+export { StoreBehindSpool } from './store-behind-spool.js';
 export { claimSpool, type ClaimedSpool } from './spool-slots.js';
 export {
   viewDeadLetter,
@@ -35,6 +30,7 @@ export {
   type SpoolView,
   type ViewDependencies,
 } from './spool-view.js';
+export type { RecordPorts } from './record-ports.js';
 export { ReplayClock } from './replay-clock.js';
 export { isDegraded, isSpooled } from './degraded-calls.js';
 export type { DeadLetter, DeadLetters } from './dead-letters.js';

@@ -13,7 +13,11 @@ export class KnownRecords<Entry extends object> {
   #characters = 0;
   #hasForgotten = false;
 
-  constructor(readonly idOf: (record: Entry) => string) {}
+  /** @param beneath What is known outside of a unit: nothing of the unit's own is forgotten then. */
+  constructor(
+    readonly idOf: (record: Entry) => string,
+    private readonly beneath?: KnownRecords<Entry>,
+  ) {}
 
   /** Whether a record that was put may no longer be here, so that one that is not here may exist all the same. */
   get hasForgotten(): boolean {
@@ -21,7 +25,7 @@ export class KnownRecords<Entry extends object> {
   }
 
   get(id: string): Entry | undefined {
-    return this.#records.get(id)?.record;
+    return this.#records.get(id)?.record ?? this.beneath?.get(id);
   }
 
   put(record: Entry): void {
@@ -30,6 +34,7 @@ export class KnownRecords<Entry extends object> {
     const characters = charactersIn(record);
     this.#records.set(id, { record, characters });
     this.#characters += characters;
+    if (this.beneath !== undefined) return;
     while (this.#records.size > MOST_RECORDS || this.#characters > MOST_CHARACTERS) {
       this.#hasForgotten = true;
       const [oldest] = this.#records.keys();
@@ -43,6 +48,7 @@ export class KnownRecords<Entry extends object> {
   }
 
   *all(): Iterable<Entry> {
+    for (const record of this.beneath?.all() ?? []) if (!this.#records.has(this.idOf(record))) yield record;
     for (const { record } of this.#records.values()) yield record;
   }
 }

@@ -56,7 +56,7 @@ export class RecordKind<Entry extends object> {
     fromStore: () => Promise<Entry | null>,
   ): Promise<Entry | null> {
     const { calls, known } = this.#kind;
-    const fromKnown = (): Entry => known.get(id) ?? unknown(id);
+    const fromKnown = (): Entry | null => known.get(id) ?? (calls.isUnit ? null : unknown(id));
     const waiting = known.get(id);
     if (waiting !== undefined && this.#isWaiting(waiting)) {
       return calls.read(options, () => Promise.resolve(waiting), fromKnown);

@@ -11,7 +11,8 @@ import type { BreakerSettings } from './breaker.js';
 import type { ReplayClock } from './replay-clock.js';
 import type { SpoolSettings } from './spool-settings.js';
 import { claimSpool, countDeadLetters, type ClaimedSpool } from './spool-slots.js';
-import { spooled, type RecordPorts, type Spooled, type SpooledStatus } from './spooled.js';
+import type { RecordPorts } from './record-ports.js';
+import { spooled, type Spooled, type SpooledStatus } from './spooled.js';
 
 /** Where the spools of a store are, and what they keep to. */
 export interface SpoolAdapterSettings extends SpoolSettings {
@@ -67,6 +68,11 @@ export class SpoolAdapter implements AdapterLifecycle {
   /** Whether an answer given now may lack something. */
   get isDegraded(): boolean {
     return this.#started?.store.isDegraded === true;
+  }
+
+  /** Whether the store is not called now. */
+  get isStoreAway(): boolean {
+    return this.#started?.store.isStoreAway === true;
   }
 
   /** Dead letters are those of all slots of the folder. Codes: `CLOSED` before the start; those of the disk. */

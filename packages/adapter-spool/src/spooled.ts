@@ -8,29 +8,21 @@ import {
   type Clock,
   type IdGenerator,
   type Logger,
-  type Repositories,
   type UnitOfWork,
 } from '@test-coordinator/ports';
 
-import { Breaker, type BreakerSettings, type BreakerState } from './breaker.js';
+import { Breaker, isTransient, type BreakerSettings, type BreakerState } from './breaker.js';
 import { COMMAND_TYPE, decodeCommand } from './command-codec.js';
 import type { DeadLetters } from './dead-letters.js';
 import { DegradedCalls } from './degraded-calls.js';
+import { runDegradedUnit } from './degraded-unit.js';
 import { Drainer, type Sleep } from './drainer.js';
 import { OutageLog } from './outage-log.js';
-import { RecordKind } from './record-kind.js';
+import type { RecordPorts } from './record-ports.js';
 import { ReplayClock } from './replay-clock.js';
 import { SpoolChain } from './spool-chain.js';
+import { spooledRepositories } from './spooled-repositories.js';
 import type { Spool, SpoolStatus } from './spool.js';
-import { SpooledChaosEventsRepository } from './spooled-chaos-events.js';
-import { SpooledScenariosRepository } from './spooled-scenarios.js';
-import { SpooledTestResultsRepository } from './spooled-test-results.js';
-import { SpooledTestRunsRepository } from './spooled-test-runs.js';
-
-/** The record ports of one adapter. */
-export interface RecordPorts extends Repositories {
-  readonly unitOfWork: UnitOfWork;
-}
 
 /** What is left out: a clock that the store does not share, UUIDv7 ids by it, no log, the machine's randomness and timers. */
 export interface SpooledOptions {
@@ -70,6 +62,8 @@ export interface Spooled {
   status(): Promise<SpooledStatus>;
   /** Whether an answer given now may lack something. */
   readonly isDegraded: boolean;
+  /** Whether the store is not called now. */
+  readonly isStoreAway: boolean;
   /**
    * Lets a dead letter wait for the store once more, behind all that waits now.
    * Codes: `NOT_FOUND`; `UNSUPPORTED` for one that another version wrote; those of `Spool.append`.
@@ -84,6 +78,8 @@ const LOOK_MS = 20;
 const DEFAULT_PATIENCE_MS = 5_000;
 /** A store that hangs must not hold a stop up. */
 const STOP_MS = 2_000;
+/** Any id: what counts is whether the store answers. */
+const ASKED_ID = 'any';
 
 /**
  * Decorates the record ports of any adapter: while its store is away, records are accepted by the spool, as `CONDUCT` tells
@@ -133,7 +129,10 @@ class SpooledStore implements Spooled {
       sleep,
       patienceMs,
     });
-    this.ports = portsOver(store, calls);
+    this.ports = Object.freeze({
+      ...spooledRepositories(store, calls),
+      unitOfWork: unitOver(store, calls),
+    });
   }
 
   start(): Promise<void> {
@@ -157,7 +156,11 @@ class SpooledStore implements Spooled {
   }
 
   get isDegraded(): boolean {
-    return this.#breaker.state !== 'closed' || this.#calls.hasWaiting;
+    return this.isStoreAway || this.#calls.hasWaiting;
+  }
+
+  get isStoreAway(): boolean {
+    return this.#breaker.state !== 'closed';
   }
 
   async status(): Promise<SpooledStatus> {
@@ -227,66 +230,34 @@ class SpooledStore implements Spooled {
   }
 }
 
-function portsOver(store: RecordPorts, calls: DegradedCalls): RecordPorts {
-  const { known } = calls;
-  const byId = (id: string): readonly [string] => [id];
-  return Object.freeze({
-    scenarios: new SpooledScenariosRepository(
-      store.scenarios,
-      calls,
-      new RecordKind({
-        calls,
-        known: known.scenarios,
-        waitsAs: ({ scenarioId }) => scenarioId,
-        orderKeyOf: ({ createdAt, scenarioId }) => [createdAt.getTime(), scenarioId],
-      }),
-    ),
-    testRuns: new SpooledTestRunsRepository(
-      store.testRuns,
-      calls,
-      new RecordKind({
-        calls,
-        known: known.testRuns,
-        waitsAs: ({ runId }) => runId,
-        orderKeyOf: ({ runId }) => byId(runId),
-      }),
-    ),
-    chaosEvents: new SpooledChaosEventsRepository(
-      store.chaosEvents,
-      calls,
-      new RecordKind({
-        calls,
-        known: known.chaosEvents,
-        waitsAs: ({ runId }) => runId,
-        orderKeyOf: ({ eventId }) => byId(eventId),
-      }),
-    ),
-    testResults: new SpooledTestResultsRepository(
-      store.testResults,
-      calls,
-      new RecordKind({
-        calls,
-        known: known.testResults,
-        waitsAs: ({ runId }) => runId,
-        orderKeyOf: ({ resultId }) => byId(resultId),
-      }),
-    ),
-    unitOfWork: unitOver(store.unitOfWork, calls),
-  });
-}
-
-/** Units go to the store while nothing waits: within one, what waits could be overtaken unseen. */
-function unitOver(unitOfWork: UnitOfWork, calls: DegradedCalls): UnitOfWork {
+/**
+ * Units go to the store while nothing waits: within one, what waits could be overtaken unseen. While the store is away, they
+ * wait as one.
+ */
+function unitOver({ unitOfWork, scenarios }: RecordPorts, calls: DegradedCalls): UnitOfWork {
   return {
     run: async (work, options) => {
-      if (calls.hasWaiting) {
-        const message =
-          'records wait to be stored, which a unit of work could overtake; try again in a moment';
-        throw new DataAdapterError('UNAVAILABLE', message);
+      if (!calls.isStoreThere) return runDegradedUnit(calls, work, options);
+      try {
+        if (!calls.hasWaiting) return await calls.direct(undefined, () => unitOfWork.run(work, options));
+        await calls.direct(undefined, () => scenarios.getById(ASKED_ID));
+      } catch (error) {
+        // Of an unknown outcome, the whole may be stored: done again with ids of its own, it would be stored twice.
+        if (!isTransient(error) || isUnknownOutcome(error)) throw error;
+        return runDegradedUnit(calls, work, options);
       }
-      return calls.direct(undefined, () => unitOfWork.run(work, options));
+      throw overtaking();
     },
   };
+}
+
+function overtaking(): DataAdapterError {
+  const message = 'records wait to be stored, which a unit of work could overtake; try again in a moment';
+  return new DataAdapterError('UNAVAILABLE', message);
+}
+
+function isUnknownOutcome(error: unknown): boolean {
+  return DataAdapterError.is(error) && error.code === 'UNKNOWN_OUTCOME';
 }
 
 async function sleepFor(ms: number, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import {
 
 import type { AcceptedCommand, Command } from './commands.js';
 import type { ReplayClock } from './replay-clock.js';
+import type { RecordPorts } from './record-ports.js';
 
 /** An accepted command with its place in the spool. */
 export interface WaitingCommand {
@@ -24,7 +25,7 @@ export interface RefusedCommand {
 }
 
 export interface StoreCommandsContext {
-  readonly store: Repositories;
+  readonly store: RecordPorts;
   readonly clock: ReplayClock;
   readonly onRefused: (refused: RefusedCommand) => Promise<void>;
   /** Aborted: nothing more is stored, and nothing more is told. */
@@ -90,11 +91,14 @@ class Storing {
 
   async #storeOne(waiting: WaitingCommand): Promise<void> {
     const { store, clock, signal } = this.context;
-    const { command, acceptedAt, fence } = waiting.accepted;
+    const { command } = waiting.accepted;
     signal.throwIfAborted();
-    const options = fence === undefined ? {} : { fence };
     try {
-      await clock.at(acceptedAt, () => perform(store, command, options));
+      if (command.method === 'unitOfWork.run')
+        await store.unitOfWork.run(async (repositories) => {
+          for (const write of command.writes) await performAt(repositories, clock, write, true);
+        });
+      else await performAt(store, clock, waiting.accepted, false);
       this.#stored.add(command.method);
     } catch (error) {
       if (isOvertaken(error) && (await this.#wasStoredBefore(waiting))) return;
@@ -156,6 +160,23 @@ class Storing {
   }
 }
 
+/** @param isInUnit Then the scenarios that it made were not known to it: one that is there stays as it is. */
+function performAt(
+  store: Repositories,
+  clock: ReplayClock,
+  { command, acceptedAt, fence }: AcceptedCommand,
+  isInUnit: boolean,
+): Promise<unknown> {
+  const options = fence === undefined ? {} : { fence };
+  return clock.at(acceptedAt, async () => {
+    if (isInUnit && command.method === 'scenarios.create') {
+      const { scenarioId } = command.scenario;
+      if ((await store.scenarios.getById(scenarioId)) !== null) return;
+    }
+    await perform(store, command, options);
+  });
+}
+
 function perform(store: Repositories, command: Command, options: CallOptions): Promise<unknown> {
   const { scenarios, testRuns, chaosEvents, testResults } = store;
   switch (command.method) {
@@ -179,6 +200,8 @@ function perform(store: Repositories, command: Command, options: CallOptions): P
       return chaosEvents.recordRecovery(command.eventId, command.recovery, options);
     case 'testResults.bulkCreate':
       return testResults.bulkCreate(command.results, options);
+    case 'unitOfWork.run':
+      throw new TypeError('units do not nest');
   }
 }
 
@@ -199,7 +222,13 @@ function isOvertaken(error: unknown): boolean {
 }
 
 /** What says nothing about the command that was tried. */
-const NOT_OF_THE_COMMAND: ReadonlySet<ErrorCode> = new Set(['INTERNAL', 'CLOSED', 'UNSUPPORTED']);
+const NOT_OF_THE_COMMAND: ReadonlySet<ErrorCode> = new Set([
+  'INTERNAL',
+  'CLOSED',
+  'UNSUPPORTED',
+  // Commands name no version: somebody else wrote the same records in this moment.
+  'VERSION_CONFLICT',
+]);
 
 /** Whether the store judged the command itself, and would again. */
 function isRefusal(error: unknown): error is DataAdapterError {

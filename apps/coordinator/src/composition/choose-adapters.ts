@@ -1,4 +1,4 @@
-import { ReplayClock } from '@test-coordinator/adapter-spool';
+import { ReplayClock, StoreBehindSpool } from '@test-coordinator/adapter-spool';
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
 import {
   ActiveRuns,
@@ -83,17 +83,20 @@ export async function chooseAdapters(
     detail: `${store.detail}; ${redis === undefined ? IN_MEMORY : IN_REDIS}`,
     server: store,
   };
+  const storeName = 'postgres';
   const isSpooled = spools && settings.spool;
   const clock = new ReplayClock(dependencies.clock ?? systemClock);
   const records: ChosenAdapter = {
-    name: 'postgres',
+    name: storeName,
     module: postgresModule({ ...store.settings, startsDegraded: isSpooled }),
-    lifecycle: PostgresAdapter,
+    lifecycle: isSpooled ? StoreBehindSpool : PostgresAdapter,
     role: `records, ${store.detail}`,
     limits: `${postgresPoolSize} connections and ${postgresMaxOverflow} more under load; ${postgresPoolTimeoutSeconds} s for a connection, ${queryTimeoutSeconds} s for a query`,
     isOptional: isSpooled,
   };
-  const spool = isSpooled ? [chooseSpool(settings, { environment, store: PostgresAdapter, clock })] : [];
+  const spool = isSpooled
+    ? [chooseSpool(settings, { environment, store: PostgresAdapter, storeName, clock })]
+    : [];
   const state =
     redis ??
     memory(settings, STATE_PORTS, {

@@ -8,6 +8,7 @@ import {
   type ReplayClock,
   type SpooledAdapter,
 } from '@test-coordinator/adapter-spool';
+import type { AdapterLifecycle } from '@test-coordinator/ports';
 
 import { dataFolder } from '../settings/data-folder.js';
 import { milliseconds } from '../settings/milliseconds.js';
@@ -19,7 +20,8 @@ import type { Surroundings } from './record-store.js';
 const BREAKER = { firstWaitMs: 250, longestWaitMs: 250 };
 
 export interface SpooledStore extends Pick<Surroundings, 'environment'> {
-  readonly store: ServiceIdentifier<SpooledAdapter>;
+  readonly store: ServiceIdentifier<SpooledAdapter & AdapterLifecycle>;
+  readonly storeName: string;
   readonly clock: ReplayClock;
 }
 
@@ -29,7 +31,10 @@ export function spoolFolder(settings: Settings, environment: Surroundings['envir
 }
 
 /** Puts a spool before the record ports of PostgreSQL. */
-export function chooseSpool(settings: Settings, { environment, store, clock }: SpooledStore): ChosenAdapter {
+export function chooseSpool(
+  settings: Settings,
+  { environment, store, storeName, clock }: SpooledStore,
+): ChosenAdapter {
   const folder = spoolFolder(settings, environment);
   const { spoolMaxBytes: maxBytes, spoolHighWaterPercent, spoolAfterSeconds } = settings;
   return {
@@ -43,6 +48,7 @@ export function chooseSpool(settings: Settings, { environment, store, clock }: S
         breaker: BREAKER,
       },
       store,
+      storeName,
       clock,
     }),
     lifecycle: SpoolAdapter,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 
+import { isSpooled } from '@test-coordinator/adapter-spool';
 import { importReport, type RefusalCode } from '@test-coordinator/ingest';
 import type { Clock, UnitOfWork } from '@test-coordinator/ports';
 
@@ -47,6 +48,10 @@ export function importRoutes({ unitOfWork, clock, maxBytes }: ImportPorts): ApiR
         response: {
           ...answers(201, 'What was recorded', REPORT),
           200: { description: 'What was recorded before', ...refTo(REPORT) },
+          202: {
+            description: 'Accepted as a whole: the store is away, and gets it when it is back',
+            ...refTo(REPORT),
+          },
         },
       },
       async handler(request, reply) {
@@ -68,7 +73,9 @@ export function importRoutes({ unitOfWork, clock, maxBytes }: ImportPorts): ApiR
           if (!request.raw.complete) reply.header('connection', 'close');
           throw refusal(error);
         }
-        reply.code(report.reports.some(({ outcome }) => outcome === 'recorded') ? 201 : 200);
+        const isRecorded = report.reports.some(({ outcome }) => outcome === 'recorded');
+        if (isSpooled(report.reports)) reply.code(202);
+        else reply.code(isRecorded ? 201 : 200);
         return report;
       },
     },
