@@ -1,4 +1,4 @@
 // npm run bench: builds and runs the benchmarks; arguments go to them.
 import './check-node.mjs';
 
-void import('./run-benchmarks.mjs').then(({ runBenchmarks }) => runBenchmarks());
+void import('./run-built.mjs').then(({ runBuilt }) => runBuilt('bench'));

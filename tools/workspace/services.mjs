@@ -1,4 +1,4 @@
 // npm run services:up and services:down: builds and runs tools/services.
 import './check-node.mjs';
 
-void import('./run-services.mjs').then(({ runServices }) => runServices());
+void import('./run-built.mjs').then(({ runBuilt }) => runBuilt('services'));

@@ -5,5 +5,6 @@ export { RedisCluster } from './redis-cluster.js';
 export { RedisSentinel } from './redis-sentinel.js';
 export { RedisServer, type RedisServerOptions } from './redis-server.js';
 export { SeededRandom } from './seeded-random.js';
+export { removeFolder, ServerProcess, temporaryFolder, type ServerCommand } from './server-process.js';
 export { TestPostgres } from './test-postgres.js';
 export { startTestRedis, type TestRedis } from './test-redis.js';

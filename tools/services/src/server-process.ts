@@ -56,7 +56,7 @@ export class ServerProcess implements AsyncDisposable {
   private constructor(
     private readonly shell: ChildProcess,
     private readonly folder: string,
-    private readonly exited: Promise<void>,
+    private readonly exited: Promise<number | undefined>,
     readonly pid: number,
   ) {}
 
@@ -73,8 +73,8 @@ export class ServerProcess implements AsyncDisposable {
       detached: true,
       ...identity,
     });
-    const exited = new Promise<void>((resolve) => {
-      shell.once('exit', () => resolve()).once('error', () => resolve());
+    const exited = new Promise<number | undefined>((resolve) => {
+      shell.once('exit', (code) => resolve(code ?? undefined)).once('error', () => resolve(undefined));
     });
     shell.stdin?.on('error', () => {});
     const [line] = shell.stdout
@@ -111,8 +111,8 @@ export class ServerProcess implements AsyncDisposable {
     if (this.isRunning) process.kill(this.pid, signal);
   }
 
-  /** Resolves when the server has ended, whatever ended it. */
-  ended(): Promise<void> {
+  /** Resolves when the server has ended, with its exit code; 128 and the number of the signal when one ended it. */
+  ended(): Promise<number | undefined> {
     // Only a process that waits for the end is kept alive by it.
     this.shell.ref();
     return this.exited;
