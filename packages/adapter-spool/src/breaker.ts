@@ -138,6 +138,6 @@ export class Breaker {
 }
 
 /** Whether the store was not reached, was too slow or had no room: the same call may succeed later. */
-export function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): error is DataAdapterError {
   return DataAdapterError.is(error) && error.retryable;
 }

@@ -6,6 +6,7 @@ import {
   throwIfAborted,
   type CallOptions,
   type Clock,
+  type ErrorCode,
   type IdGenerator,
 } from '@test-coordinator/ports';
 
@@ -63,6 +64,12 @@ export interface SpooledWrite<Answer> {
     readonly answer: Answer;
   };
 }
+
+/** What the store answers when it may have done what it was asked, or may still. */
+const UNSURE: ReadonlySet<ErrorCode> = new Set(['UNKNOWN_OUTCOME', 'TIMEOUT']);
+
+/** What a call ends with that has done nothing. */
+const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set(['CAPACITY', 'UNAVAILABLE', 'CLOSED']);
 
 /** Answers that were made without the store, and the ones that only the spool has. */
 const degradedAnswers = new WeakSet<object>();
@@ -146,14 +153,20 @@ export class DegradedCalls {
     throwIfAborted(options);
     checkFence(options);
     const mustWait = [key, ...needs].some((needed) => needed !== undefined && this.isWaiting(needed));
+    let mayBeStored = false;
     if (!mustWait) {
       try {
         return await this.#ask(() => within(this.#context.patienceMs, direct));
       } catch (error) {
         if (!isTransient(error) || key === undefined) throw error;
+        mayBeStored = UNSURE.has(error.code);
       }
     }
-    return this.#inTurn(write.turn ?? key!, () => this.#spool(write, key!));
+    try {
+      return await this.#inTurn(write.turn ?? key!, () => this.#spool(write, key!));
+    } catch (error) {
+      throw mayBeStored && isNothingDone(error) ? unknownOutcome(error) : error;
+    }
   }
 
   /** To the store alone, and refused while something of the same key waits: it would overtake that. */
@@ -355,4 +368,14 @@ export class DegradedCalls {
 
 function storeAway(): DataAdapterError {
   return new DataAdapterError('UNAVAILABLE', 'the store is away; try again later');
+}
+
+function isNothingDone(error: unknown): boolean {
+  return DataAdapterError.is(error) && NOT_TAKEN.has(error.code);
+}
+
+function unknownOutcome(cause: unknown): DataAdapterError {
+  const message =
+    'the store did not answer and may hold the record, and the spool did not take it; try again with the same id';
+  return new DataAdapterError('UNKNOWN_OUTCOME', message, { cause });
 }

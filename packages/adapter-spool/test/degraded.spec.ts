@@ -435,3 +435,29 @@ describe('Given a breaker before the store', () => {
     expect((await world.spooled.status()).isDegraded).to.equal(false);
   });
 });
+
+describe('Given a spool that takes nothing', () => {
+  for (const code of ['UNKNOWN_OUTCOME', 'TIMEOUT'] as const) {
+    it(`When the store may hold the records (${code}), Then the answer does not say that nothing was done`, async () => {
+      const world = await worldWithScenario();
+      const { runId } = await world.ports.testRuns.create({ scenarioId: SCENARIO });
+      world.beforeStoring(() => {
+        throw new DataAdapterError(code, 'no answer');
+      });
+      await world.spool.close();
+
+      await expectRefusal(world.ports.testResults.bulkCreate([result(runId)]), 'UNKNOWN_OUTCOME');
+    });
+  }
+
+  it('When the store was not reached, Then it is certain that nothing was done', async () => {
+    const world = await worldWithScenario();
+    const { runId } = await world.ports.testRuns.create({ scenarioId: SCENARIO });
+    world.beforeStoring(() => {
+      throw new DataAdapterError('UNAVAILABLE', 'not reached');
+    });
+    await world.spool.close();
+
+    await expectRefusal(world.ports.testResults.bulkCreate([result(runId)]), 'CLOSED');
+  });
+});
