@@ -1,4 +1,4 @@
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from './class-validator.js';
 
 import { compileRules } from './compiled-rules.js';
 import { EVENT_STATUSES, EVENT_TYPES, type EventStatus, type EventType } from './enumerations.js';

@@ -1,4 +1,4 @@
-import { getMetadataStorage, ValidationTypes } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from './class-validator.js';
 
 import type { Given } from './given.js';
 import { InvalidValueError, type Problem } from './invalid-value-error.js';

@@ -1,4 +1,4 @@
-import { ValidateBy, ValidateIf } from 'class-validator';
+import { ValidateBy, ValidateIf } from './class-validator.js';
 
 import { READABLE_ID } from './identifiers.js';
 import { jsonProblem, plainTextProblem, type JsonProblem } from './json-value.js';

@@ -1,4 +1,4 @@
-import { IsIn, IsOptional, Matches } from 'class-validator';
+import { IsIn, IsOptional, Matches } from './class-validator.js';
 
 import { compileRules } from './compiled-rules.js';
 import { SCENARIO_STATUSES, SCENARIO_TYPES, type ScenarioStatus, type ScenarioType } from './enumerations.js';

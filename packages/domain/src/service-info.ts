@@ -1,4 +1,4 @@
-import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, Matches, Max, Min } from './class-validator.js';
 
 import { compileRules } from './compiled-rules.js';
 import { frozenDate } from './frozen-date.js';

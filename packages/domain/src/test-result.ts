@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min } from './class-validator.js';
 
 import { compileRules } from './compiled-rules.js';
 import { ASSERTION_TYPES, RESULT_STATUSES, type AssertionType, type ResultStatus } from './enumerations.js';

@@ -1,4 +1,4 @@
-import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min } from './class-validator.js';
 
 import { compileRules } from './compiled-rules.js';
 import { FINAL_RUN_STATUSES, RUN_STATUSES, type FinalRunStatus, type RunStatus } from './enumerations.js';
