@@ -2,7 +2,8 @@ import { DataAdapterError } from '@test-coordinator/ports';
 import pg from 'pg';
 
 import { clientOptions } from './client-options.js';
-import { connectFailure, statementFailure } from './failures.js';
+import { connectFailure, statementFailure, type StatementKind } from './failures.js';
+import type { GuardedPool } from './guarded-pool.js';
 import { StandbyError } from './host-route.js';
 import { loadMigrations, loadRolesScript, type Migration } from './migrations.js';
 import { resolveSettings, type PostgresSettings, type ResolvedSettings } from './postgres-settings.js';
@@ -54,6 +55,28 @@ export async function migrate(
       }
     }
   });
+}
+
+/**
+ * Whether the schema is at this version of the code, asked over one connection of the pool.
+ * Codes: those of `migrate`, each within the settings' limits.
+ */
+export async function isMigrated(
+  pool: GuardedPool,
+  { schema, queryTimeoutMs }: ResolvedSettings,
+): Promise<boolean> {
+  const migrations = await loadMigrations();
+  const client = await pool.connect().catch((error: unknown) => {
+    throw connectFailure(error);
+  });
+  try {
+    const pending = await readPending(client, schema, migrations, queryTimeoutMs);
+    client.release();
+    return pending.length === 0;
+  } catch (error) {
+    client.release(error as Error);
+    throw migrationFailure(error, 'read');
+  }
 }
 
 /** What `migrate` would do, without doing it. Codes as `migrate`. */
@@ -110,20 +133,25 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 }
 
 async function readPending(
-  client: pg.Client,
+  client: pg.ClientBase,
   schema: string,
   migrations: readonly Migration[],
+  timeoutMs?: number,
 ): Promise<readonly Migration[]> {
-  const table = `"${schema}".schema_migrations`;
+  const limit = { query_timeout: timeoutMs };
   // to_regclass would answer from the session's cache: it does not see what was made while we waited for the lock.
-  const { rows: exists } = await client.query<{ found: boolean }>(
-    "SELECT EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_migrations') AS found",
-    [schema],
-  );
-  if (exists[0]?.found !== true) return migrations;
-  const { rows } = await client.query<{ number: number; checksum: string }>(
-    `SELECT number, checksum FROM ${table} ORDER BY number`,
-  );
+  const { rows: asked } = await client.query<{ found: boolean; standby: boolean }>({
+    ...limit,
+    text: `SELECT pg_is_in_recovery() AS standby,
+      EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'schema_migrations') AS found`,
+    values: [schema],
+  });
+  if (asked[0]?.standby !== false) throw connectFailure(new StandbyError());
+  if (!asked[0].found) return migrations;
+  const { rows } = await client.query<{ number: number; checksum: string }>({
+    ...limit,
+    text: `SELECT number, checksum FROM "${schema}".schema_migrations ORDER BY number`,
+  });
   const known = new Map(migrations.map((migration) => [migration.number, migration]));
   for (const { number, checksum } of rows) {
     const migration = known.get(number);
@@ -167,9 +195,7 @@ async function withClient<Value>(
   try {
     return await work(client);
   } catch (error) {
-    if (DataAdapterError.is(error)) throw error;
-    if (sqlStateOf(error) === '42501') throw notAllowed(error);
-    throw statementFailure(error, 'write');
+    throw migrationFailure(error, 'write');
   } finally {
     await client.end();
   }
@@ -211,6 +237,10 @@ function otherText(migration: Migration): DataAdapterError {
     'UNSUPPORTED',
     `migration ${titleOf(migration)} of the database was made from another text; use the version of the test coordinator that made it`,
   );
+}
+
+function migrationFailure(error: unknown, kind: StatementKind): DataAdapterError {
+  return sqlStateOf(error) === '42501' ? notAllowed(error) : statementFailure(error, kind);
 }
 
 function notAllowed(cause: unknown): DataAdapterError {

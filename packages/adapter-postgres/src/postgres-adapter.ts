@@ -19,7 +19,7 @@ import { AnswerOverdueError } from './answer-deadlines.js';
 import { dataSourceFor } from './data-source.js';
 import { connectFailure } from './failures.js';
 import type { GuardedPool } from './guarded-pool.js';
-import { migrate } from './migrate.js';
+import { isMigrated, migrate } from './migrate.js';
 import { resolveSettings, type PostgresSettings, type ResolvedSettings } from './postgres-settings.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { recordRepositories } from './record-repositories.js';
@@ -96,7 +96,7 @@ export class PostgresAdapter implements AdapterLifecycle {
   }
 
   /**
-   * Migrates the schema, then connects. Codes: `UNAVAILABLE` (try again later, on the same adapter); `UNSUPPORTED` for a
+   * Connects, and migrates the schema where that is behind. Codes: `UNAVAILABLE` (try again later, on the same adapter); `UNSUPPORTED` for a
    * schema that does not fit this version of the code; `CLOSED`. With `startsDegraded` it answers while the server is
    * away, after 3 s at most, and goes on trying.
    */
@@ -194,9 +194,6 @@ export class PostgresAdapter implements AdapterLifecycle {
   }
 
   async #start(): Promise<DataSource> {
-    const { applied } = await migrate(this.#settings);
-    if (applied.length > 0)
-      this.#logger.info({ adapter: 'postgres', applied: applied.length }, 'migrated the schema');
     const dataSource = dataSourceFor(this.#settings, () => {
       // A server that is stopped right after this adapter may be faster than the goodbyes of the connections.
       const now = performance.now();
@@ -206,15 +203,31 @@ export class PostgresAdapter implements AdapterLifecycle {
     });
     const opening = dataSource.initialize();
     try {
-      if ((await within(this.#settings.queryTimeoutMs, opening)) === undefined)
-        throw new AnswerOverdueError();
+      await this.#bringUpToDate(await this.#opened(opening));
     } catch (error) {
       void opening.then((late) => late.destroy()).catch(() => undefined);
-      throw connectFailure(error);
+      throw error;
     }
     this.#session.open(masterOf(dataSource));
     this.#logger.info({ adapter: 'postgres' }, 'connected to PostgreSQL');
     return dataSource;
+  }
+
+  async #opened(opening: Promise<DataSource>): Promise<GuardedPool> {
+    const { queryTimeoutMs } = this.#settings;
+    const dataSource = await within(queryTimeoutMs, opening).catch((error: unknown) => {
+      throw connectFailure(error);
+    });
+    if (dataSource === undefined) throw connectFailure(new AnswerOverdueError());
+    return masterOf(dataSource);
+  }
+
+  /** Most starts find the schema up to date, over a connection that the first call then uses. */
+  async #bringUpToDate(pool: GuardedPool): Promise<void> {
+    if (await isMigrated(pool, this.#settings)) return;
+    const { applied } = await migrate(this.#settings);
+    if (applied.length > 0)
+      this.#logger.info({ adapter: 'postgres', applied: applied.length }, 'migrated the schema');
   }
 
   async #stop(): Promise<void> {

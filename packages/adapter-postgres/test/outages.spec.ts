@@ -185,6 +185,7 @@ describe('The adapter in an outage', () => {
       const standby = await PostgresServer.start({ files: { 'standby.signal': '' } });
       const primary = await PostgresServer.start();
       const url = `postgres://postgres@127.0.0.1:${standby.port},127.0.0.1:${primary.port}/postgres`;
+      expect(await refusalOf(startedAdapter(standby.url)), 'the standby alone').to.equal('UNAVAILABLE');
       const adapter = await startedAdapter(url, { ...SHORT, queryTimeoutMs: 2_000 });
       const runId = await prepareRun(adapter);
       const onStandby = await connected(standby.url);
