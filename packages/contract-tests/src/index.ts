@@ -28,7 +28,7 @@ export { SequentialIds } from './sequential-ids.js';
 export { fixtures } from './fixtures.js';
 export { arbitraries, type HostileJson } from './arbitraries.js';
 export { referenceHarness } from './reference/reference-harness.js';
-export { runContractGroup, type GroupReport } from './run-contract-group.js';
+export { runContractGroup, type GroupOptions, type GroupReport } from './run-contract-group.js';
 export { describeSabotage, saboteurs } from './sabotage/describe-sabotage.js';
 export { sabotaged, type GoodWorld, type Saboteur } from './sabotage/saboteur.js';
 export type { GroupName } from './contract-group.js';

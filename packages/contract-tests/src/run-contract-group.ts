@@ -11,6 +11,12 @@ export interface GroupReport {
   readonly failed: readonly { readonly title: string; readonly reason: unknown }[];
 }
 
+/** How one group is run by itself. */
+export interface GroupOptions extends ContractOptions {
+  /** Whether the tests after one that failed are left out: it is known by then that the group catches the mistake. @default false */
+  readonly stopsAtFailure?: boolean;
+}
+
 const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
@@ -20,7 +26,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export async function runContractGroup(
   harness: AdapterHarness,
   name: GroupName,
-  options: ContractOptions = {},
+  options: GroupOptions = {},
 ): Promise<GroupReport> {
   const group = contractGroups(harness.capabilities).find((candidate) => groupName(candidate) === name);
   if (group === undefined) throw new TypeError(`no group of this name is in the contract: ${name}`);
@@ -39,6 +45,7 @@ export async function runContractGroup(
     await tooLate.catch(() => undefined);
     if (settled.status === 'fulfilled') passed.push(title);
     else failed.push({ title, reason: settled.reason });
+    if (failed.length > 0 && options.stopsAtFailure === true) break;
   }
   return { passed, failed };
 }
