@@ -20,7 +20,7 @@ import { equals, isFoundIn, isOneOf, isWithin } from './model-filters.js';
 import { modelPage } from './model-page.js';
 import { refuseIf } from './model-refusal.js';
 import { countEach, rate } from './model-statistics.js';
-import { createdBefore, rowOf, storable, withRow, type RecordsState } from './records-state.js';
+import { createdBefore, rowOf, storable, type RecordsState, type Row } from './records-state.js';
 import type { Synchronous } from './synchronous.js';
 
 /** The order of statistics, as the enumeration has it. */
@@ -46,7 +46,7 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
   ) {}
 
   create(input: NewTestResult): TestResult {
-    return this.#create(input);
+    return this.#stored([input], () => undefined)[0]!;
   }
 
   getById(resultId: string): TestResult | null {
@@ -54,13 +54,7 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
   }
 
   bulkCreate(results: readonly NewTestResult[]): readonly TestResult[] {
-    const before = this.state.results;
-    try {
-      return results.map((result, index) => this.#create(result, `results[${index}]`));
-    } catch (error) {
-      this.state.results = before;
-      throw error;
-    }
+    return this.#stored(results, (index) => `results[${index}]`);
   }
 
   find(filter: TestResultFilter, page?: PageRequest): Page<TestResult> {
@@ -122,11 +116,22 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
     }).filter(({ total }) => total > 0);
   }
 
+  /** All or none, on one copy of the rows. */
+  #stored(
+    inputs: readonly NewTestResult[],
+    placeOf: (index: number) => string | undefined,
+  ): readonly TestResult[] {
+    const rows = new Map(this.state.results);
+    const records = inputs.map((input, index) => this.#create(rows, input, placeOf(index)));
+    this.state.results = rows;
+    return records;
+  }
+
   /** @param place Where the input stands in a batch. */
-  #create(input: NewTestResult, place?: string): TestResult {
+  #create(rows: Map<string, Row<TestResult>>, input: NewTestResult, place: string | undefined): TestResult {
     const resultId = input.resultId ?? this.ids.next();
     const given = storable({ ...input, resultId }, { attempt: 1, flaky: false });
-    const row = this.state.results.get(resultId);
+    const row = rows.get(resultId);
     const stored = createdBefore(row, given);
     if (stored !== undefined) return stored;
     refuseIf(
@@ -134,7 +139,7 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
       place && `${place}.${row === undefined ? 'runId' : 'resultId'}`,
     );
     const record = { ...given, createdAt: this.clock.now() } as unknown as TestResult;
-    this.state.results = withRow(this.state.results, resultId, { record, given });
+    rows.set(resultId, { record, given });
     return record;
   }
 
