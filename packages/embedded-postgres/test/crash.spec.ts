@@ -14,13 +14,15 @@ describe('Embedded PostgreSQL and processes that are killed', function () {
   this.timeout(60_000);
   let folder: DataDir;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     folder = new DataDir();
+    await folder.fill();
   });
   afterEach(async () => {
     await UsingProcess.killAll();
     await folder.remove();
   });
+  after(() => DataDir.removeUsed());
 
   const answers = (url: string): Promise<boolean> =>
     query(url, 'SELECT 1').then(

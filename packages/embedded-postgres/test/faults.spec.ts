@@ -37,7 +37,10 @@ describe('Embedded PostgreSQL and what keeps it from starting', function () {
     await UsingProcess.killAll();
     await folder.remove();
   });
-  after(() => PackageCopy.removeShared());
+  after(async () => {
+    PackageCopy.removeShared();
+    await DataDir.removeUsed();
+  });
 
   const start = (options: Partial<EmbeddedPostgresOptions> = {}) =>
     startEmbeddedPostgres({ dataDir: folder.path, durable: false, ...options });
@@ -54,6 +57,7 @@ describe('Embedded PostgreSQL and what keeps it from starting', function () {
 
   /** A folder with one row in it. */
   async function filled(): Promise<void> {
+    await folder.fill();
     await using server = await start();
     await query(server.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
   }
@@ -164,6 +168,7 @@ describe('Embedded PostgreSQL and what keeps it from starting', function () {
 
   describe('Given a port that another program has', () => {
     it('When the server is to listen there, Then the port is named', async () => {
+      await folder.fill();
       const taken = createServer().listen(0, '127.0.0.1');
       await once(taken, 'listening');
       const address = taken.address();

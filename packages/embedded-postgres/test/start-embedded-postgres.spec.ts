@@ -17,6 +17,7 @@ describe('Embedded PostgreSQL', function () {
     await UsingProcess.killAll();
     await folder.remove();
   });
+  after(() => DataDir.removeUsed());
 
   describe('Given an empty folder', () => {
     it('When the server starts, Then it is durable, checked and on the loopback alone', async () => {
@@ -40,6 +41,10 @@ describe('Embedded PostgreSQL', function () {
         expect(statSync(folder.file(name)).mode & 0o777, name).to.equal(0o600);
       expect(statSync(folder.path).mode & 0o777).to.equal(0o700);
     });
+  });
+
+  describe('Given a folder that was used before', () => {
+    beforeEach(() => folder.fill());
 
     it('When the server is wanted without durability, Then it does not sync', async () => {
       await using server = await startEmbeddedPostgres({ dataDir: folder.path, durable: false });
@@ -68,6 +73,8 @@ describe('Embedded PostgreSQL', function () {
   });
 
   describe('Given a server that was stopped', () => {
+    beforeEach(() => folder.fill());
+
     it('When it starts again, Then the data is there, under the same URL', async () => {
       const first = await startEmbeddedPostgres({ dataDir: folder.path });
       await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -103,6 +110,8 @@ describe('Embedded PostgreSQL', function () {
   });
 
   describe('Given a server that runs', () => {
+    beforeEach(() => folder.fill());
+
     it('When another process starts it, Then that joins, and the server stays until both have left', async () => {
       await using server = await startEmbeddedPostgres({ dataDir: folder.path, durable: false });
       const other = await UsingProcess.start({ dataDir: folder.path });
