@@ -51,7 +51,7 @@ describe('Command line', function () {
         TEST_COORDINATOR_ADAPTER_POSTGRES_URL: 'postgres://app:hun/ter2@db/chaos',
         TEST_COORDINATOR_ADAPTER_BATCH_SIZE: 'x',
       };
-      const { code, stdout, stderr } = await CoordinatorProcess.run([], { settings });
+      const { code, stdout, stderr } = await runInProcess([], settings);
       expect([code, stdout]).to.deep.equal([2, '']);
       expect(stderr)
         .to.include('POSTGRES_URL must be')

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { CTRF, examplePath, JOURNAL } from './examples.js';
 import { DataFolder } from './data-folder.js';
 import { eventually } from './eventually.js';
+import { runInProcess } from './in-process.js';
 
 interface Report {
   readonly reports: readonly {
@@ -32,8 +33,11 @@ describe('Coordinator without settings', function () {
     folder = new DataFolder();
   });
   afterEach(() => folder.remove());
+  after(() => DataFolder.removeUsed());
 
   describe('Given records over HTTP', () => {
+    beforeEach(() => folder.fill());
+
     it('When it is stopped and started again, Then they are there, and it says that they last', async () => {
       const first = await folder.serve();
       await record(first.url, 'kept');
@@ -101,6 +105,7 @@ describe('Coordinator without settings', function () {
     });
 
     it('When the one that started the server ends, Then the others work on', async () => {
+      await folder.fill();
       const first = await folder.serve();
       const second = await folder.serve();
       first.serving.kill('SIGTERM');
@@ -110,6 +115,7 @@ describe('Coordinator without settings', function () {
     });
 
     it('When commands run beside a coordinator, Then each sees what the other recorded', async () => {
+      await folder.fill();
       const { url } = await folder.serve();
       const imported = await folder.run('import', '--format=json', examplePath(JOURNAL));
       expect([imported.code, imported.stderr]).to.deep.equal([0, '']);
@@ -122,6 +128,8 @@ describe('Coordinator without settings', function () {
   });
 
   describe('Given an import', () => {
+    beforeEach(() => folder.fill());
+
     it('When it runs again in another process, Then it is a duplicate of the same run, and stdout is JSON alone', async () => {
       const runs: string[] = [];
       for (const outcome of ['recorded', 'duplicate']) {
@@ -138,10 +146,11 @@ describe('Coordinator without settings', function () {
       const imported = await folder.run('import', '--format=json', examplePath(JOURNAL));
       const [entry] = (JSON.parse(imported.stdout) as Report).reports;
       const { runId } = entry!.run;
-      const asJson = await folder.run('report', runId, '--format=json');
+      const report = (...args: string[]) => runInProcess(['report', ...args], folder.settings);
+      const asJson = await report(runId, '--format=json');
       expect(JSON.parse(asJson.stdout)).to.deep.equal(JSON.parse(imported.stdout));
-      expect((await folder.run('report', runId, '--format', 'markdown')).stdout).to.match(/^### /);
-      const unknown = await folder.run('report', 'nobody');
+      expect((await report(runId, '--format', 'markdown')).stdout).to.match(/^### /);
+      const unknown = await report('nobody');
       expect([unknown.code, unknown.stdout, unknown.stderr]).to.deep.equal([
         1,
         '',
@@ -154,7 +163,7 @@ describe('Coordinator without settings', function () {
       await record(url, 'a');
       const { status } = await post(url, 'runs', { scenarioId: 'a', externalId: 'nightly 7' });
       expect(status).to.equal(201);
-      const { code, stdout } = await folder.run('report', 'nightly 7');
+      const { code, stdout } = await runInProcess(['report', 'nightly 7'], folder.settings);
       expect([code, stdout.includes('(combined)')]).to.deep.equal([0, true]);
     });
   });

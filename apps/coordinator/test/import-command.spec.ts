@@ -48,7 +48,7 @@ describe('Command import', function () {
 
     it('When JSON is asked for, Then stdout is that JSON alone, one report a file, in order', async () => {
       const files = [examplePath(JUNIT), examplePath(EXPERIMENT), examplePath(JUNIT)];
-      const { code, stdout } = await CoordinatorProcess.run(['import', '--format', 'json', ...files]);
+      const { code, stdout } = await runInProcess(['import', '--format', 'json', ...files]);
       expect(code).to.equal(0);
       expect(
         reportsIn(stdout).map(({ format, outcome, run }) => [format, outcome, run === null]),
@@ -60,11 +60,7 @@ describe('Command import', function () {
     });
 
     it('When Markdown is asked for, Then stdout is Markdown', async () => {
-      const { code, stdout } = await CoordinatorProcess.run([
-        'import',
-        examplePath(CTRF),
-        '--format=markdown',
-      ]);
+      const { code, stdout } = await runInProcess(['import', examplePath(CTRF), '--format=markdown']);
       expect(code).to.equal(0);
       expect(stdout).to.match(/^### /).and.not.include('\u001b');
     });
@@ -101,7 +97,7 @@ describe('Command import', function () {
     it('When they are imported, Then the good ones are recorded, the bad ones are told, and the code is 1', async () => {
       const bad = written('bad.json', '{"steady');
       const files = [bad, examplePath(JUNIT), join(folder, 'missing.xml'), folder];
-      const { code, stdout, stderr } = await CoordinatorProcess.run(['import', '--format=json', ...files]);
+      const { code, stdout, stderr } = await runInProcess(['import', '--format=json', ...files]);
       expect(code).to.equal(1);
       expect(reportsIn(stdout).map(({ outcome }) => outcome)).to.deep.equal(['refused', 'recorded']);
       expect(stderr).to.include('missing.xml: there is no such file').and.include(`${folder}: is a folder`);

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 
 import { CoordinatorProcess, SERVING } from './coordinator-process.js';
 import { eventually } from './eventually.js';
+import { runInProcess } from './in-process.js';
 import { scenario } from './records.js';
 
 const ADAPTER = 'TEST_COORDINATOR_ADAPTER_';
@@ -158,7 +159,7 @@ describe('Coordinators on one Redis', function () {
 
   it('Given a Redis, When health is asked for, Then its role, limits and topology are told, and no secret', async () => {
     settings[`${ADAPTER}REDIS_URL`] = redis.url.replace('//', '//default:hunter2@');
-    const { code, stdout, stderr } = await CoordinatorProcess.run(['health'], { settings });
+    const { code, stdout, stderr } = await runInProcess(['health'], settings);
     expect([code, stderr]).to.deep.equal([0, '']);
     expect(stdout)
       .to.match(/^memory is up .*\n +role +records, in the memory/)
@@ -181,7 +182,7 @@ describe('Coordinators on one Redis', function () {
 
   it('Given a password that Redis refuses, When a command starts, Then one line says so, and the code is 3', async () => {
     settings[`${ADAPTER}REDIS_URL`] = redis.url.replace('//', '//nobody:hunter2@');
-    const { code, stdout, stderr } = await CoordinatorProcess.run(['health'], { settings });
+    const { code, stdout, stderr } = await runInProcess(['health'], settings);
     expect([code, stdout]).to.deep.equal([3, '']);
     expect(stderr).to.include('refuses the user or the password').and.not.include('hunter2');
   });

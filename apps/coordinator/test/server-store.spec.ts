@@ -5,6 +5,7 @@ import pg from 'pg';
 
 import { CoordinatorProcess, SERVING } from './coordinator-process.js';
 import { eventually } from './eventually.js';
+import { runInProcess } from './in-process.js';
 
 async function query(url: string, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url });
@@ -34,7 +35,7 @@ describe('Coordinator on a PostgreSQL server', function () {
       TEST_COORDINATOR_HTTP_PORT: '0',
     };
   });
-  const run = (...args: string[]) => CoordinatorProcess.run(args, { settings });
+  const run = (...args: string[]) => runInProcess(args, settings);
 
   it('Given an empty database, When ten coordinators start at once, Then all serve, and the schema was made once', async () => {
     const all = Array.from({ length: 10 }, () => new CoordinatorProcess([], settings));
@@ -69,8 +70,10 @@ describe('Coordinator on a PostgreSQL server', function () {
       url,
       "INSERT INTO test_coordination.schema_migrations (number, name, checksum) VALUES (9999, 'later', 'x')",
     );
-    for (const args of [['serve'], ['migrate']]) {
-      const { code, stderr } = await run(...args);
+    for (const { code, stderr } of [
+      await CoordinatorProcess.run(['serve'], { settings }),
+      await run('migrate'),
+    ]) {
       expect(code).to.equal(3);
       expect(stderr).to.include('schema is at version 9999').and.include('upgrade the test coordinator');
     }

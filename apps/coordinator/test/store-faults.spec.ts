@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { CoordinatorProcess } from './coordinator-process.js';
 import { DataFolder } from './data-folder.js';
 import { examplePath, JUNIT } from './examples.js';
+import { runInProcess } from './in-process.js';
 
 // The one that serves, and one of those that open the store, answer and end.
 const COMMANDS = [['serve'], ['report', 'a']];
@@ -20,16 +21,19 @@ describe('Store that cannot be used', function () {
 
   async function refusal(args: readonly string[], changes: Readonly<Record<string, string>> = {}) {
     const settings = { ...folder.settings, ...changes };
-    const { code, stdout, stderr } = await CoordinatorProcess.run(args, { settings });
+    // Only `serve` has to run in a process of its own, and its stdout is its log.
+    const isServing = args[0] === 'serve';
+    const { code, stdout, stderr } = await (isServing
+      ? CoordinatorProcess.run(args, { settings })
+      : runInProcess(args, settings));
     expect(code, stderr).to.equal(3);
-    // The stdout of `serve` is its log.
-    if (args[0] !== 'serve') expect(stdout).to.equal('');
+    if (!isServing) expect(stdout).to.equal('');
     expect(stderr.split('\n')).to.have.length(2);
     return stderr;
   }
 
   it('Given data of another major version, When a command starts, Then one line says so and nothing is changed', async () => {
-    expect((await folder.run('migrate')).code).to.equal(0);
+    expect((await runInProcess(['migrate'], folder.settings)).code).to.equal(0);
     writeFileSync(folder.file('cluster/PG_VERSION'), '17\n');
     for (const args of COMMANDS) {
       expect(await refusal(args))
@@ -39,7 +43,7 @@ describe('Store that cannot be used', function () {
     }
     expect(readFileSync(folder.file('cluster/PG_VERSION'), 'utf8')).to.equal('17\n');
     writeFileSync(folder.file('cluster/PG_VERSION'), '18\n');
-    expect((await folder.run('migrate')).stdout).to.equal('The schema is up to date.\n');
+    expect((await runInProcess(['migrate'], folder.settings)).stdout).to.equal('The schema is up to date.\n');
   });
 
   it('Given a folder that holds other files, When a command starts, Then it is left alone', async () => {
@@ -66,7 +70,7 @@ describe('Store that cannot be used', function () {
     it(`Given a ${variable} that ${problem}, When a command starts, Then the code is 2 and the variable is named`, async () => {
       const name = `TEST_COORDINATOR_ADAPTER_${variable}`;
       const settings = { ...folder.settings, [name]: value };
-      const { code, stderr } = await CoordinatorProcess.run(['migrate'], { settings });
+      const { code, stderr } = await runInProcess(['migrate'], settings);
       expect(code).to.equal(2);
       expect(stderr).to.include(name).and.include(problem).and.not.include('hunter2');
     });
