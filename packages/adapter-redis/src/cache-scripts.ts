@@ -1,72 +1,37 @@
-import { NOW, script, timedScript } from './script.js';
+import { script } from './script.js';
+
+/** The ttl of an entry that never expires, in milliseconds: 142,000 years. So an entry without a ttl is a new counter. */
+export const FOR_EVER_MS = 2 ** 52;
+/** Longest ttl that is told from for ever. */
+export const MAX_TTL_MS = 2 ** 51;
+
+/** The key of the cache in the name of its entry, which starts as that of the index does. See redis-keys.ts. */
+const KEY_OF = 'string.sub(entry, #index + 2)';
+
+/** A greater number would be rounded by the driver as it reads a reply: it goes as text. */
+const EXACT_REPLY = '1e15';
 
 /**
- * One write in so many removes expired members of the index, so that the others need not look for them; by the microsecond,
- * because Redis before 7 gives the same random numbers to every run of a script.
+ * Stores entries and answers how many were not in the index. KEYS: entry and index of each; ARGV: ttl in ms and JSON text
+ * of each. An entry costs 5 µs, of which the index is 1.7.
  */
-const WRITES_PER_SWEEP = 8;
-/** How many: a write stays short when a million entries expire at once. */
-const SWEPT_AT_ONCE = 128;
-
-const SWEEP = `
-local function sweep(index, now)
-  local dead = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. now, 'LIMIT', 0, ${SWEPT_AT_ONCE})
-  if #dead > 0 then redis.call('ZREM', index, unpack(dead)) end
+export const storeEntries = script(`
+local added = 0
+for i = 1, #KEYS, 2 do
+  local entry, index = KEYS[i], KEYS[i + 1]
+  redis.call('SET', entry, ARGV[i + 1], 'PX', ARGV[i])
+  added = added + redis.call('SADD', index, ${KEY_OF})
 end
-`;
-
-/** ARGV's ttl of an entry that never expires. */
-export const FOR_EVER = '';
-
-/**
- * Stores entries. KEYS: entry and index of each; ARGV: key, ttl in ms and JSON text of each.
- * Redis holds a key while now <= its expiry, so an index member is dead once its score < now. The expiry is made text once
- * for each ttl, and a loop without a function call: an entry costs 7 µs instead of 10.
- */
-export const storeEntries = timedScript(`${SWEEP}
-local ttl, expiry
-for i = 1, #KEYS / 2 do
-  local entry, index, key, text = KEYS[i * 2 - 1], KEYS[i * 2], ARGV[i * 3 - 2], ARGV[i * 3]
-  if ARGV[i * 3 - 1] ~= ttl then
-    ttl = ARGV[i * 3 - 1]
-    expiry = ttl == '${FOR_EVER}' and 'inf' or string.format('%.0f', now + ttl)
-  end
-  if expiry == 'inf' then redis.call('SET', entry, text) else redis.call('SET', entry, text, 'PXAT', expiry) end
-  redis.call('ZADD', index, expiry, key)
-  if (time[2] + i) % ${WRITES_PER_SWEEP} == 0 then sweep(index, now) end
-end
-`);
-
-/** Removes entries and answers how many there were. KEYS: entry and index of each; ARGV: their keys. */
-export const removeEntries = script(`
-local removed = 0
-for i = 1, #ARGV do
-  removed = removed + redis.call('UNLINK', KEYS[i * 2 - 1])
-  redis.call('ZREM', KEYS[i * 2], ARGV[i])
-end
-return removed
-`);
-
-/** Gives an entry a new expiry and answers 1, or 0 when there is none. KEYS: entry, index; ARGV: key, ttl in ms. */
-export const expireEntry = timedScript(`
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-if ARGV[2] == '${FOR_EVER}' then
-  redis.call('PERSIST', KEYS[1])
-  redis.call('ZADD', KEYS[2], 'inf', ARGV[1])
-else
-  redis.call('PEXPIREAT', KEYS[1], now + ARGV[2])
-  redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
-end
-return 1
+return added
 `);
 
 /**
- * Adds to whole numbers; answers each sum as text, or why not. KEYS: entry and index of each; ARGV: key, ttl in ms and
- * summand of each. Of an entry that is there, INCRBY keeps the expiry; one that was not has the summand as its sum.
+ * Adds to whole numbers; answers each sum, or why not. KEYS: entry and index of each; ARGV: ttl in ms and summand of each.
+ * INCRBY keeps the expiry of an entry that is there; one that was not has the summand as its sum and no expiry.
  * Lua's numbers are doubles: exact up to the bounds, and a sum beyond the bounds is beyond them rounded too.
  */
-export const addToEntries = script(`${SWEEP}
-local function add(entry, index, key, ttl, summand)
+export const addToEntries = script(`
+local function add(entry, index, ttl, summand)
   local sum = redis.pcall('INCRBY', entry, summand)
   if type(sum) == 'table' then
     return string.find(redis.call('GET', entry), '^%-?%d+$') and 'beyond' or 'not whole'
@@ -75,31 +40,54 @@ local function add(entry, index, key, ttl, summand)
     redis.call('DECRBY', entry, summand)
     return 'beyond'
   end
-  if sum == tonumber(summand) then
-    ${NOW}
-    local known = redis.call('ZSCORE', index, key)
-    if not known or tonumber(known) < now then
-      local expiry = ttl == '${FOR_EVER}' and 'inf' or string.format('%.0f', now + ttl)
-      if expiry ~= 'inf' then redis.call('PEXPIREAT', entry, expiry) end
-      redis.call('ZADD', index, expiry, key)
-      sweep(index, now)
-    end
+  if sum == tonumber(summand) and redis.call('PTTL', entry) == -1 then
+    redis.call('PEXPIRE', entry, ttl)
+    redis.call('SADD', index, ${KEY_OF})
   end
-  return string.format('%.0f', sum)
+  if sum > ${EXACT_REPLY} or sum < -${EXACT_REPLY} then return string.format('%.0f', sum) end
+  return sum
 end
 local sums = {}
-for i = 1, #KEYS / 2 do
-  sums[i] = add(KEYS[i * 2 - 1], KEYS[i * 2], ARGV[i * 3 - 2], ARGV[i * 3 - 1], ARGV[i * 3])
+for i = 1, #KEYS, 2 do
+  sums[#sums + 1] = add(KEYS[i], KEYS[i + 1], ARGV[i], ARGV[i + 1])
 end
 return sums
 `);
 
-/** One step through an index: the next cursor, then live keys of the bucket. KEYS: index; ARGV: cursor, count. */
-export const readIndex = timedScript(`
-local step = redis.call('ZSCAN', KEYS[1], ARGV[1], 'COUNT', ARGV[2])
-local live = { step[1] }
-for i = 1, #step[2], 2 do
-  if tonumber(step[2][i + 1]) >= now then live[#live + 1] = step[2][i] end
+/**
+ * Removes entries and answers how many there were. KEYS: an index and the entries of its bucket, then the next index;
+ * ARGV: how many entries each bucket has.
+ */
+export const removeEntries = script(`
+local removed, at = 0, 1
+for bucket = 1, #ARGV do
+  local index, last = KEYS[at], at + ARGV[bucket]
+  local keys = {}
+  for i = at + 1, last do
+    local entry = KEYS[i]
+    keys[i - at] = ${KEY_OF}
+  end
+  removed = removed + redis.call('UNLINK', unpack(KEYS, at + 1, last))
+  redis.call('SREM', index, unpack(keys))
+  at = last + 1
 end
-return live
+return removed
+`);
+
+/** Answers for each entry whether it is there, 1 or 0. KEYS: entries. */
+export const findEntries = script(`
+local found = {}
+for i = 1, #KEYS do found[i] = redis.call('EXISTS', KEYS[i]) end
+return found
+`);
+
+/** Takes those out of an index whose entry is gone, and answers how many. KEYS: index, entries. */
+export const forgetEntries = script(`
+if redis.call('EXISTS', unpack(KEYS, 2)) == #KEYS - 1 then return 0 end
+local index, forgotten = KEYS[1], 0
+for i = 2, #KEYS do
+  local entry = KEYS[i]
+  if redis.call('EXISTS', entry) == 0 then forgotten = forgotten + redis.call('SREM', index, ${KEY_OF}) end
+end
+return forgotten
 `);

@@ -66,32 +66,77 @@ export class Calls {
     });
   }
 
-  async run<Answer>(
-    { operation, ids = NO_IDS, countsOnce = false, isOfLease = false }: CallKind,
+  run<Answer>(
+    kind: CallKind,
     options: CallOptions | undefined,
     work: () => Promise<Answer>,
   ): Promise<Answer> {
-    if (!isOfLease) this.assertOpen();
-    if (options !== undefined) {
-      throwIfAborted(options);
-      checkFence(options);
+    return this.ask(kind, options, work, asItIs);
+  }
+
+  /**
+   * @param request Refuses bad arguments by throwing, and asks the server.
+   * @param read Makes the answer of the reply.
+   */
+  ask<Reply, Answer>(
+    kind: CallKind,
+    options: CallOptions | undefined,
+    request: () => Promise<Reply>,
+    read: (reply: Reply) => Answer,
+  ): Promise<Answer> {
+    let asked: Promise<Reply>;
+    try {
+      if (kind.isOfLease !== true) this.assertOpen();
+      if (options !== undefined) {
+        throwIfAborted(options);
+        checkFence(options);
+      }
+      asked = request();
+    } catch (error) {
+      return Promise.reject(this.#errorOf(error, kind, options));
     }
     this.#underWay += 1;
-    try {
-      const answer = await work();
-      if (this.logger.isDebugEnabled()) {
-        const { actor, requestId } = options ?? {};
-        this.logger.debug({ operation, ...ids, actor, requestId }, `${operation} done`);
-      }
-      return answer;
-    } catch (error) {
-      if (options?.signal?.aborted === true && error === options.signal.reason) throw error;
-      throw portError(error, { operation, ids, countsOnce });
-    } finally {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) this.#drained?.();
-    }
+    // One promise for all that follows: a lone call pays for each step of an async function.
+    return asked.then(
+      (reply) => {
+        this.#end();
+        try {
+          const answer = read(reply);
+          if (this.logger.isDebugEnabled()) this.#logDone(kind, options);
+          return answer;
+        } catch (error) {
+          throw this.#errorOf(error, kind, options);
+        }
+      },
+      (error: unknown) => {
+        this.#end();
+        throw this.#errorOf(error, kind, options);
+      },
+    );
   }
+
+  #end(): void {
+    this.#underWay -= 1;
+    if (this.#underWay === 0) this.#drained?.();
+  }
+
+  #logDone({ operation, ids }: CallKind, options: CallOptions | undefined): void {
+    const { actor, requestId } = options ?? {};
+    this.logger.debug({ operation, ...ids, actor, requestId }, `${operation} done`);
+  }
+
+  #errorOf(
+    error: unknown,
+    { operation, ids = NO_IDS, countsOnce = false }: CallKind,
+    options: CallOptions | undefined,
+  ): unknown {
+    if (options?.signal?.aborted === true && error === options.signal.reason) return error;
+    return portError(error, { operation, ids, countsOnce });
+  }
+}
+
+function asItIs<Reply>(reply: Reply): Reply {
+  return reply;
 }
 
 function closed(why: string): Refusal {

@@ -1,4 +1,4 @@
-import type { RedisClient } from './redis-connections.js';
+import type { Connection } from './connection.js';
 
 /**
  * Tells all who watch that there may be something new, by one blocking read on a connection of its own. It says no more
@@ -16,7 +16,7 @@ export class ChangeSignal {
    * @param blockMs How long one read blocks: below the time limit of a command, so that a dead link is noticed.
    */
   constructor(
-    private readonly connect: () => Promise<RedisClient>,
+    private readonly connect: () => Promise<Connection>,
     private readonly eventsKey: string,
     private readonly blockMs: number,
   ) {}
@@ -56,22 +56,16 @@ export class ChangeSignal {
   async #read(): Promise<void> {
     this.#isReading = true;
     try {
-      const client = await this.connect();
+      const connection = await this.connect();
       for (let isIdle = false; !isIdle && !this.#isClosed;) {
         // Looked up before they are told, so that what comes after their look is behind it; and each time, because the
         // ids start again when the data is lost and the clock was set back.
-        const [last] = await client.xrevrange(this.eventsKey, '+', '-', 'COUNT', 1);
+        const newest = [this.eventsKey, '+', '-', 'COUNT', 1];
+        const [last] = await connection.ask<readonly (readonly [id: string])[]>('xrevrange', newest);
         this.#tell();
         const from = last?.[0] ?? '0-0';
-        const changes = await client.xread(
-          'COUNT',
-          1,
-          'BLOCK',
-          this.blockMs,
-          'STREAMS',
-          this.eventsKey,
-          from,
-        );
+        const later = ['COUNT', 1, 'BLOCK', this.blockMs, 'STREAMS', this.eventsKey, from];
+        const changes = await connection.ask<unknown>('xread', later);
         isIdle = changes === null && this.#waiting.size === 0;
       }
     } catch (error) {

@@ -17,14 +17,14 @@ export class CircuitBreaker {
   /** @param monotonicMs A clock that never goes back. */
   constructor(private readonly monotonicMs: () => number) {}
 
-  /** @throws DataAdapterError `UNAVAILABLE` while it is open. */
-  enter(): void {
-    if (this.#openedAtMs === undefined) return;
+  /** Lets a call in, or answers while it is open with the error to refuse it with, `UNAVAILABLE`. */
+  enter(): DataAdapterError | undefined {
+    if (this.#openedAtMs === undefined) return undefined;
     if (!this.#isProbing && this.monotonicMs() - this.#openedAtMs >= OPEN_MS) {
       this.#isProbing = true;
-      return;
+      return undefined;
     }
-    throw new DataAdapterError('UNAVAILABLE', 'Redis did not answer the last calls; try again in a second');
+    return new DataAdapterError('UNAVAILABLE', 'Redis did not answer the last calls; try again in a second');
   }
 
   /** Told of every call that was let in and got an answer, whatever it said. */

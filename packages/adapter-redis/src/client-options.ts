@@ -2,7 +2,6 @@ import type { ClusterOptions, RedisOptions } from 'ioredis';
 
 import type { ReadRedisSettings } from './redis-settings.js';
 
-const GRACE_MS = 50;
 const KEEP_ALIVE_MS = 5_000;
 const MAX_RECONNECT_DELAY_MS = 1_000;
 /** How often a command follows a cluster that rearranges itself; its time limit ends it sooner. */
@@ -23,10 +22,8 @@ function connectionOptions(settings: ReadRedisSettings) {
     connectionName: CLIENT_NAME,
     disableClientInfo: true,
     connectTimeout: connectTimeoutMs,
+    // Of what the driver itself asks, such as the handshake. `Connection` ends the calls, and gives dead sockets up.
     commandTimeout: socketTimeoutMs,
-    // A time limit alone keeps a dead socket for ever: each further command runs into it again. Given up a little after
-    // the limit, so that the calls that ran into it say so.
-    socketTimeout: socketTimeoutMs + GRACE_MS,
     keepAlive: KEEP_ALIVE_MS,
     // A command whose reply was lost may have been executed: sent again, an increment would count twice.
     autoResendUnfulfilledCommands: false,

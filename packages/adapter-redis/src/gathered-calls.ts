@@ -1,3 +1,10 @@
+/** How a gatherer asks the server. */
+export interface Gatherable<Item, Answer> {
+  one(item: Item): Promise<Answer>;
+  /** One command for the items, at least two; answers in their order. */
+  many(items: readonly Item[]): Promise<readonly Answer[]>;
+}
+
 interface Waiting<Item, Answer> {
   readonly item: Item;
   readonly resolve: (answer: Answer) => void;
@@ -15,22 +22,19 @@ export class GatheredCalls<Item, Answer> {
   #underWay = 0;
   #waiting: Waiting<Item, Answer>[] = [];
 
-  /** @param send One command for the items; answers in their order. */
-  constructor(private readonly send: (items: readonly Item[]) => Promise<readonly Answer[]>) {}
+  constructor(private readonly ask: Gatherable<Item, Answer>) {}
 
   call(item: Item): Promise<Answer> {
-    return this.#underWay > 0 ? this.#wait(item) : this.#sendAlone(item);
+    if (this.#underWay > 0) return this.#wait(item);
+    this.#underWay += 1;
+    const answer = this.ask.one(item);
+    answer.then(this.#end, this.#end);
+    return answer;
   }
 
-  async #sendAlone(item: Item): Promise<Answer> {
-    this.#underWay += 1;
-    try {
-      const [answer] = await this.send([item]);
-      return answer!;
-    } finally {
-      this.#underWay -= 1;
-    }
-  }
+  readonly #end = (): void => {
+    this.#underWay -= 1;
+  };
 
   #wait(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -43,19 +47,21 @@ export class GatheredCalls<Item, Answer> {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (let start = 0; start < waiting.length; start += MAX_GATHERED) {
-      void this.#sendAll(waiting.slice(start, start + MAX_GATHERED));
+      this.#askTogether(waiting.slice(start, start + MAX_GATHERED));
     }
   }
 
-  async #sendAll(waiting: readonly Waiting<Item, Answer>[]): Promise<void> {
+  #askTogether(waiting: readonly Waiting<Item, Answer>[]): void {
     this.#underWay += 1;
-    try {
-      const answers = await this.send(waiting.map(({ item }) => item));
-      waiting.forEach(({ resolve }, index) => resolve(answers[index]!));
-    } catch (error) {
-      for (const { reject } of waiting) reject(error);
-    } finally {
-      this.#underWay -= 1;
-    }
+    this.ask.many(waiting.map(({ item }) => item)).then(
+      (answers) => {
+        this.#end();
+        waiting.forEach(({ resolve }, index) => resolve(answers[index]!));
+      },
+      (error: unknown) => {
+        this.#end();
+        for (const { reject } of waiting) reject(error);
+      },
+    );
   }
 }

@@ -13,6 +13,7 @@ import {
 } from '@test-coordinator/ports';
 
 import { CacheEntries } from './cache-entries.js';
+import { CacheIndex } from './cache-index.js';
 import { Calls } from './calls.js';
 import { portError, reasonOf } from './failures.js';
 import { RedisActiveRuns } from './redis-active-runs.js';
@@ -80,6 +81,7 @@ export class RedisAdapter implements AdapterLifecycle {
       window: read.watchWindow,
       blockMs: Math.ceil(read.socketTimeoutMs / 2),
     });
+    const index = new CacheIndex(connections, keys);
     this.ports = Object.freeze({
       serviceDiscovery: new RedisServiceDiscoveryRepository({
         connections,
@@ -88,7 +90,8 @@ export class RedisAdapter implements AdapterLifecycle {
         staleThresholdMs: read.staleThresholdMs,
       }),
       cache: new RedisCacheRepository({
-        entries: new CacheEntries(connections, keys),
+        entries: new CacheEntries({ connections, keys, index }),
+        index,
         calls,
         defaultTtlSeconds: read.defaultTtlSeconds,
       }),

@@ -16,44 +16,52 @@ import {
 } from '@test-coordinator/ports';
 
 import type { CacheEntries, EntryToStore } from './cache-entries.js';
-import { FOR_EVER } from './cache-scripts.js';
+import type { CacheIndex } from './cache-index.js';
 import type { Calls } from './calls.js';
 
 /** What the cache works on. */
 export interface CacheContext {
   readonly entries: CacheEntries;
+  readonly index: CacheIndex;
   readonly calls: Calls;
   readonly defaultTtlSeconds: number;
 }
 
-/** Longest ttl that is told from for ever, in milliseconds: 142,000 years, so that an expiry stays exact in Lua. */
-const MAX_TTL_MS = 2 ** 52;
+// What is called most: made once.
+const GET = { operation: 'cache.get' };
+const SET = { operation: 'cache.set' };
+const INCREMENT = { operation: 'cache.increment', countsOnce: true };
+const DECREMENT = { operation: 'cache.decrement', countsOnce: true };
 
 /** The cache in Redis. Expiry is by Redis's clock. */
 export class RedisCacheRepository implements CacheRepository {
   readonly #entries: CacheEntries;
+  readonly #index: CacheIndex;
   readonly #calls: Calls;
   readonly #defaultTtlSeconds: number;
 
-  constructor({ entries, calls, defaultTtlSeconds }: CacheContext) {
+  constructor({ entries, index, calls, defaultTtlSeconds }: CacheContext) {
     this.#entries = entries;
+    this.#index = index;
     this.#calls = calls;
     this.#defaultTtlSeconds = defaultTtlSeconds;
   }
 
   get(key: string, options?: CallOptions): Promise<JsonValue> {
-    return this.#calls.run({ operation: 'cache.get' }, options, async () => {
+    const request = (): Promise<string | null> => {
       checkCacheKey(key);
-      return parsed(await this.#entries.read(key));
-    });
+      return this.#entries.read(key);
+    };
+    return this.#calls.ask(GET, options, request, parsed);
   }
 
   set(key: string, value: JsonValue, options?: CacheWriteOptions): Promise<void> {
-    return this.#calls.run({ operation: 'cache.set' }, options, () => {
+    const request = (): Promise<unknown> => {
       checkCacheKey(key);
       checkJsonValue(value);
       return this.#entries.store(this.#entryOf(key, value, this.#ttl(options)));
-    });
+    };
+    return this.#calls.ask(SET, options, request, nothing);
   }
 
   delete(key: string, options?: CallOptions): Promise<boolean> {
@@ -73,7 +81,7 @@ export class RedisCacheRepository implements CacheRepository {
   expire(key: string, ttlSeconds: number | null, options?: CallOptions): Promise<boolean> {
     return this.#calls.run({ operation: 'cache.expire' }, options, () => {
       checkCacheKey(key);
-      return this.#entries.expire(key, ttlArgument(ttlSeconds));
+      return this.#entries.expire(key, readTtlMs(ttlSeconds));
     });
   }
 
@@ -86,16 +94,15 @@ export class RedisCacheRepository implements CacheRepository {
   }
 
   increment(key: string, by = 1, options?: CacheWriteOptions): Promise<number> {
-    const call = { operation: 'cache.increment', countsOnce: true };
-    return this.#calls.run(call, options, () => this.#add(key, by, options));
+    return this.#calls.ask(INCREMENT, options, () => this.#add(key, by, options), readSum);
   }
 
   decrement(key: string, by = 1, options?: CacheWriteOptions): Promise<number> {
-    const call = { operation: 'cache.decrement', countsOnce: true };
-    return this.#calls.run(call, options, () => {
+    const request = (): Promise<number | string> => {
       checkWholeNumber(by, 'by');
       return this.#add(key, -by, options);
-    });
+    };
+    return this.#calls.ask(DECREMENT, options, request, readSum);
   }
 
   getMany(keys: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, JsonValue>> {
@@ -131,20 +138,20 @@ export class RedisCacheRepository implements CacheRepository {
   keys(pattern = '*', options?: CallOptions): Promise<readonly string[]> {
     return this.#calls.run({ operation: 'cache.keys' }, options, async () => {
       checkPattern(pattern);
-      return (await this.#entries.keys(compileGlob(pattern))).sort(byCode);
+      return (await this.#index.find(compileGlob(pattern))).sort(byCode);
     });
   }
 
   deletePattern(pattern: string, options?: CallOptions): Promise<number> {
     return this.#calls.run({ operation: 'cache.deletePattern' }, options, () => {
       checkPattern(pattern);
-      return this.#entries.removeMatching(compileGlob(pattern));
+      return this.#index.removeMatching(compileGlob(pattern));
     });
   }
 
   flushAll(options?: CallOptions): Promise<void> {
     return this.#calls.run({ operation: 'cache.flushAll' }, options, async () => {
-      await this.#entries.removeMatching(() => true);
+      await this.#index.removeMatching(() => true);
     });
   }
 
@@ -160,36 +167,39 @@ export class RedisCacheRepository implements CacheRepository {
   }
 
   setJson(key: string, value: JsonObject, options?: CacheWriteOptions): Promise<void> {
-    return this.#calls.run({ operation: 'cache.setJson' }, options, () => {
+    const request = (): Promise<unknown> => {
       checkCacheKey(key);
       if (!isJsonObject(value)) refuse('value', 'must be a JSON object');
       checkJsonValue(value);
       return this.#entries.store(this.#entryOf(key, value, this.#ttl(options)));
-    });
+    };
+    return this.#calls.ask({ operation: 'cache.setJson' }, options, request, nothing);
   }
 
-  async #add(key: string, by: number, options: CacheWriteOptions | undefined): Promise<number> {
+  #add(key: string, by: number, options: CacheWriteOptions | undefined): Promise<number | string> {
     checkCacheKey(key);
     checkWholeNumber(by, 'by');
-    const sum = await this.#entries.add(key, by, this.#ttl(options));
-    if (sum === 'not whole') refuse('key', 'holds a value that is no whole number');
-    if (sum === 'beyond') refuse('by', 'leads beyond ±(2^53 − 1)');
-    return Number(sum);
+    return this.#entries.add(key, by, this.#ttl(options));
   }
 
-  #entryOf(key: string, value: JsonValue, ttl: string): EntryToStore {
-    return { key, ttl, text: JSON.stringify(value) };
+  #entryOf(key: string, value: JsonValue, ttlMs: number): EntryToStore {
+    return { key, ttlMs, text: JSON.stringify(value) };
   }
 
-  #ttl(options: CacheWriteOptions | undefined): string {
+  #ttl(options: CacheWriteOptions | undefined): number {
     const { ttlSeconds = this.#defaultTtlSeconds } = options ?? {};
-    return ttlArgument(ttlSeconds);
+    return readTtlMs(ttlSeconds);
   }
 }
 
-function ttlArgument(ttlSeconds: number | null): string {
-  const ttlMs = readTtlMs(ttlSeconds);
-  return ttlMs === Infinity ? FOR_EVER : String(Math.min(ttlMs, MAX_TTL_MS));
+function readSum(sum: number | string): number {
+  if (sum === 'not whole') refuse('key', 'holds a value that is no whole number');
+  if (sum === 'beyond') refuse('by', 'leads beyond ±(2^53 − 1)');
+  return Number(sum);
+}
+
+function nothing(): void {
+  // A write answers with nothing.
 }
 
 function parsed(text: string | null): JsonValue {

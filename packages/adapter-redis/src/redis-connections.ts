@@ -3,16 +3,10 @@ import type { Logger } from '@test-coordinator/ports';
 
 import { CircuitBreaker } from './circuit-breaker.js';
 import { clientOptions, clusterOptions, sentinelOptions } from './client-options.js';
+import { Connection, type CommandArguments, type RedisClient } from './connection.js';
 import { failureOf } from './failures.js';
 import type { ReadRedisSettings } from './redis-settings.js';
 import type { Script } from './script.js';
-
-export type RedisClient = Redis | Cluster;
-
-interface Connection {
-  readonly client: RedisClient;
-  underWay: number;
-}
 
 /**
  * Commands under way from which a connection counts as full. Filling one before the next is taken lets Node write and
@@ -24,10 +18,11 @@ const FULL = 64;
 export class RedisConnections {
   readonly #settings: ReadRedisSettings;
   readonly #logger: Logger;
+  readonly #breaker = newBreaker();
   readonly #breakers = new Map<string, CircuitBreaker>();
   readonly #warnings = new Set<string>();
   #connections: readonly Connection[] = [];
-  #blocking: RedisClient | undefined;
+  #blocking: Connection | undefined;
 
   constructor(settings: ReadRedisSettings, logger: Logger) {
     this.#settings = settings;
@@ -40,7 +35,7 @@ export class RedisConnections {
   }
 
   get readyCount(): number {
-    return this.#connections.filter(({ client }) => client.status === 'ready').length;
+    return this.#connections.filter(({ isReady }) => isReady).length;
   }
 
   get count(): number {
@@ -62,14 +57,14 @@ export class RedisConnections {
   async connect(): Promise<void> {
     let lastError: unknown;
     this.#connections = Array.from({ length: this.#settings.poolSize }, () => {
-      const client = this.#openClient();
-      client.on('error', (error: unknown) => {
+      const connection = this.#open();
+      connection.client.on('error', (error: unknown) => {
         lastError = error;
       });
-      return { client, underWay: 0 };
+      return connection;
     });
     try {
-      await Promise.all(this.#connections.map(({ client }) => connected(client)));
+      await Promise.all(this.#connections.map(connected));
     } catch (error) {
       // Of a refused password or a server that is away, the promise says only that the connection was closed.
       throw lastError ?? error;
@@ -77,31 +72,31 @@ export class RedisConnections {
   }
 
   close(): void {
-    for (const { client } of this.#connections) client.disconnect();
-    this.#blocking?.disconnect();
+    for (const connection of this.#connections) connection.close();
+    this.#blocking?.close();
   }
 
   /**
    * The one connection for commands that block, which others would wait behind. It is not of the pool, and opened when it
    * is first asked for. Rejects with the driver's error.
    */
-  async blocking(): Promise<RedisClient> {
+  async blocking(): Promise<Connection> {
     if (this.#blocking !== undefined) return this.#blocking;
-    const client = this.#openClient();
-    this.#blocking = client;
+    const connection = this.#open();
+    this.#blocking = connection;
     try {
-      await connected(client);
+      await connected(connection);
     } catch (error) {
-      client.disconnect();
+      connection.close();
       this.#blocking = undefined;
       throw error;
     }
-    return client;
+    return connection;
   }
 
   /** Reaches the server, or some node of the cluster. */
   async ping(): Promise<void> {
-    await this.send('', (client) => client.ping());
+    await this.send('', 'ping', []);
   }
 
   /** One client for each server that holds data: the nodes of a cluster, or the one server. */
@@ -113,42 +108,47 @@ export class RedisConnections {
   /**
    * Sends on a ready connection that is not full. Rejects with the driver's error.
    * @param key One of those that the command touches.
+   * @param instead What to do when the server does not know the script that it was asked to run.
    */
-  async send<Reply>(key: string, command: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
+  send<Reply>(
+    key: string,
+    command: string,
+    values: CommandArguments,
+    instead?: () => Promise<Reply>,
+  ): Promise<Reply> {
     const breaker = this.#breakerOf(key);
-    breaker.enter();
-    const connection = this.#chooseConnection();
-    connection.underWay += 1;
-    try {
-      const reply = await command(connection.client);
-      breaker.answered();
-      return reply;
-    } catch (error) {
-      if (failureOf(error).isOutage) breaker.failed();
-      else breaker.answered();
-      throw error;
-    } finally {
-      connection.underWay -= 1;
-    }
+    const refusal = breaker.enter();
+    if (refusal !== undefined) return Promise.reject(refusal);
+    return this.#chooseConnection().send<Reply>(
+      command,
+      values,
+      (reply) => {
+        breaker.answered();
+        return reply as Reply;
+      },
+      (error) => {
+        if (failureOf(error).isOutage) breaker.failed();
+        else breaker.answered();
+        if (instead !== undefined && error instanceof Error && error.message.startsWith('NOSCRIPT'))
+          return instead();
+        throw error;
+      },
+    );
   }
 
   /** Runs a script by its digest; a server that does not know it has not run it, and gets the text. */
-  run<Reply>(script: Script, keys: readonly string[], values: readonly (string | number)[]): Promise<Reply> {
-    return this.send(keys[0]!, async (client) => {
-      try {
-        return (await client.evalsha(script.sha, keys.length, ...keys, ...values)) as Reply;
-      } catch (error) {
-        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-        return (await client.eval(script.lua, keys.length, ...keys, ...values)) as Reply;
-      }
-    });
+  run<Reply>(script: Script, keys: readonly string[], values: CommandArguments): Promise<Reply> {
+    const [key] = keys as readonly [string];
+    return this.send<Reply>(key, 'evalsha', [script.sha, keys.length, ...keys, ...values], () =>
+      this.send<Reply>(key, 'eval', [script.lua, keys.length, ...keys, ...values]),
+    );
   }
 
-  #openClient(): RedisClient {
+  #open(): Connection {
     const client = openClient(this.#settings);
     client.on('error', (error: unknown) => this.#warn(failureOf(error).advice));
     client.on('ready', () => this.#noteRecovery());
-    return client;
+    return new Connection(client, this.#settings.socketTimeoutMs);
   }
 
   /** Once for each reason: while the server is away, every connection fails again every second. */
@@ -166,10 +166,11 @@ export class RedisConnections {
 
   /** In a cluster one for each slot: a node that is away takes its own slots with it, and no others. */
   #breakerOf(key: string): CircuitBreaker {
-    const slot = this.isCluster ? key.slice(0, key.indexOf('}')) : '';
+    if (!this.isCluster) return this.#breaker;
+    const slot = key.slice(0, key.indexOf('}'));
     let breaker = this.#breakers.get(slot);
     if (breaker === undefined) {
-      breaker = new CircuitBreaker(() => performance.now());
+      breaker = newBreaker();
       this.#breakers.set(slot, breaker);
     }
     return breaker;
@@ -179,17 +180,20 @@ export class RedisConnections {
   #chooseConnection(): Connection {
     let leastBusy = this.#connections[0]!;
     for (const candidate of this.#connections) {
-      if (candidate.client.status !== 'ready') continue;
-      if (candidate.underWay < FULL) return candidate;
-      if (leastBusy.client.status !== 'ready' || candidate.underWay < leastBusy.underWay)
-        leastBusy = candidate;
+      if (!candidate.isReady) continue;
+      if (candidate.load < FULL) return candidate;
+      if (!leastBusy.isReady || candidate.load < leastBusy.load) leastBusy = candidate;
     }
     return leastBusy;
   }
 }
 
+function newBreaker(): CircuitBreaker {
+  return new CircuitBreaker(() => performance.now());
+}
+
 /** A cluster connects to a node on its first command, and refuses what comes until that is done. */
-async function connected(client: RedisClient): Promise<void> {
+async function connected({ client }: Connection): Promise<void> {
   await client.connect();
   if (client instanceof Cluster) await Promise.all(client.nodes('all').map((node) => node.ping()));
 }

@@ -5,7 +5,7 @@
  * | key                    | type   | holds                                                  | TTL               |
  * | ---------------------- | ------ | ------------------------------------------------------ | ----------------- |
  * | `<p>{<p>c<b>}:e:<key>` | string | the JSON text of a cache entry                         | of the entry      |
- * | `<p>{<p>c<b>}:i`       | zset   | the cache keys of the bucket, by expiry in ms (or inf) | none ¹            |
+ * | `<p>{<p>c<b>}:i`       | set    | the cache keys of the bucket                           | none ¹            |
  * | `<p>{<p>svc}:info`     | hash   | service id → registration time, name, JSON             | none ²            |
  * | `<p>{<p>svc}:seen`     | zset   | service id, by the last heartbeat in ms                | none ²            |
  * | `<p>{<p>svc}:listed`   | zset   | `<registered>:<id>`, all of score 0: newest first      | none ²            |
@@ -18,7 +18,7 @@
  * | `<p>{<p>run}:events`   | stream | run id and state of the latest changes                 | none ⁴            |
  *
  * b = FNV-1a of the cache key, or of the name of the lock, modulo 64, as two digits.
- * ¹ Writes to a bucket remove expired members, 16 each on average, and Redis removes an empty zset.
+ * ¹ Some of the writes to a bucket look for expired members. Redis removes an empty set.
  * ² Goes with the instance: deregistered or removed as stale.
  * ³ The fence stays for good, so that it rises. One key for each lock: a script over two, of which one is not there yet,
  *   has to wait while their slot moves.

@@ -158,7 +158,7 @@ export class RedisServiceDiscoveryRepository implements ServiceDiscoveryReposito
 
   getServiceCount(options?: CallOptions): Promise<number> {
     return this.#calls.run({ operation: 'serviceDiscovery.getServiceCount' }, options, () =>
-      this.#connections.send(this.#infoKey, (client) => client.hlen(this.#infoKey)),
+      this.#connections.send<number>(this.#infoKey, 'hlen', [this.#infoKey]),
     );
   }
 

@@ -33,7 +33,7 @@ describe('Given the keys that the adapter writes', function () {
 
     expect(table).to.deep.equal([
       ['p:{p:c44}:e:key', 'string', 60],
-      ['p:{p:c44}:i', 'zset', -1],
+      ['p:{p:c44}:i', 'set', -1],
       ['p:{p:l59}:engine', 'hash', -1],
       ['p:{p:run}:events', 'stream', -1],
       ['p:{p:run}:expiring', 'zset', -1],
@@ -79,7 +79,7 @@ describe('Given the keys that the adapter writes', function () {
     await until(async () => (await cache.keys()).length === 0, 'they expire');
     const members = async (): Promise<number> => {
       const indexes = await direct.keys('p:*:i');
-      return (await Promise.all(indexes.map((index) => direct.zcard(index)))).reduce((sum, n) => sum + n, 0);
+      return (await Promise.all(indexes.map((index) => direct.scard(index)))).reduce((sum, n) => sum + n, 0);
     };
     const expired = await members();
 
@@ -89,6 +89,27 @@ describe('Given the keys that the adapter writes', function () {
       await cache.setMany(fresh);
       return (await members()) === fresh.size;
     }, 'only members of live entries are left');
+  });
+
+  it('When entries are overwritten again and again, Then plain commands do, and one that was removed meanwhile is found by patterns', async () => {
+    await using adapter = await openAdapter({ url: server.url, keyPrefix: 'p:' });
+    await using other = await openAdapter({ url: server.url, keyPrefix: 'p:' });
+    const { cache } = adapter.ports;
+    await cache.set('old', 0);
+    const scripts = async (): Promise<number> =>
+      Number(/cmdstat_evalsha:calls=(\d+)/.exec(await direct.info('commandstats'))?.[1]);
+    for (let n = 0; n < 20; n += 1) await cache.set('old', n);
+    const before = await scripts();
+    for (let n = 0; n < 20; n += 1) await cache.set('old', n);
+    expect(await scripts(), 'scripts for 20 overwrites').to.equal(before);
+    await other.ports.cache.flushAll();
+
+    await cache.set('old', 1);
+    await cache.set('new', 2);
+
+    expect(await cache.keys()).to.deep.equal(['new', 'old']);
+    expect(await cache.getTtl('old')).to.be.within(1, 300);
+    expect(await cache.deletePattern('*')).to.equal(2);
   });
 
   it('When an adapter works, Then it never looks at, or flushes, the whole server', async () => {

@@ -1,0 +1,144 @@
+import { Writable } from 'node:stream';
+
+import { Command, type Cluster, type Redis } from 'ioredis';
+
+export type RedisClient = Redis | Cluster;
+/** What a command is sent with, after its name. */
+export type CommandArguments = readonly (string | number)[];
+
+const TEXT = { replyEncoding: 'utf8' } as const;
+/** How long a connection may still speak after its oldest command was given up. */
+const GRACE_MS = 50;
+
+/** A command that its connection gives up, and that is written together with others. */
+class SentCommand extends Command {
+  constructor(
+    name: string,
+    values: CommandArguments,
+    readonly dueMs: number,
+    private readonly isAlone: boolean,
+  ) {
+    super(name, values as (string | number)[], TEXT);
+  }
+
+  /** The driver's timer of each command costs a lone call more than all else that the adapter adds to it. */
+  override setTimeout(): void {
+    // Its connection has one for all.
+  }
+
+  /** Called by the driver as it writes to the socket, which is of a node where there is a cluster. */
+  override toWritable(socket: object): string | Buffer {
+    if (!this.isAlone && socket instanceof Writable && socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    return super.toWritable(socket);
+  }
+}
+
+/**
+ * One client of the pool. Of the commands of one turn of the event loop, those behind the first are written at once. All
+ * have the same time limit, so one timer for the oldest ends them all in their order.
+ */
+export class Connection {
+  readonly #underWay = new Set<SentCommand>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly client: RedisClient,
+    private readonly limitMs: number,
+  ) {}
+
+  /** How many commands are under way. */
+  get load(): number {
+    return this.#underWay.size;
+  }
+
+  get isReady(): boolean {
+    return this.client.status === 'ready';
+  }
+
+  /** Rejects with the driver's error, at the latest when the time is over. */
+  send<Answer>(
+    name: string,
+    values: CommandArguments,
+    answered: (reply: unknown) => Answer,
+    failed: (error: unknown) => Answer | Promise<Answer>,
+  ): Promise<Answer> {
+    const command = new SentCommand(
+      name,
+      values,
+      performance.now() + this.limitMs,
+      this.#underWay.size === 0,
+    );
+    this.#underWay.add(command);
+    if (this.#timer === undefined) this.#wakeAfter(this.limitMs);
+    this.client.sendCommand(command);
+    return command.promise.then(
+      (reply: unknown) => {
+        this.#underWay.delete(command);
+        return answered(reply);
+      },
+      (error: unknown) => {
+        this.#underWay.delete(command);
+        return failed(error);
+      },
+    );
+  }
+
+  /** As `send`, with the reply as it is. */
+  ask<Reply>(name: string, values: CommandArguments): Promise<Reply> {
+    return this.send(
+      name,
+      values,
+      (reply) => reply as Reply,
+      (error) => {
+        throw error;
+      },
+    );
+  }
+
+  close(): void {
+    this.client.disconnect();
+  }
+
+  #wakeAfter(delayMs: number): void {
+    this.#timer = setTimeout(() => this.#giveUpOverdue(), delayMs).unref();
+  }
+
+  #giveUpOverdue(): void {
+    this.#timer = undefined;
+    const nowMs = performance.now();
+    let isOverdue = false;
+    for (const command of this.#underWay) {
+      const leftMs = command.dueMs - nowMs;
+      if (leftMs > 0) {
+        this.#wakeAfter(leftMs);
+        break;
+      }
+      command.reject(new Error('Command timed out'));
+      isOverdue = true;
+    }
+    if (isOverdue) for (const node of this.#nodes()) giveUpSilent(node);
+  }
+
+  /** With their sockets, in a cluster of all nodes. */
+  #nodes(): readonly Redis[] {
+    return 'nodes' in this.client ? this.client.nodes('all') : [this.client];
+  }
+}
+
+/**
+ * Gives a socket up, with what is under way on it, whose oldest command was given up and that goes on saying nothing: it
+ * may be dead, and each further command would run into the time limit again. What does end by it is told so a little
+ * after the limit, so that those whose limit is the same are told of that.
+ */
+function giveUpSilent(node: Redis): void {
+  const oldest = node.commandQueue.peekFront()?.command;
+  if (!(oldest instanceof Command) || !oldest.isSettled) return;
+  const { stream } = node;
+  const { bytesRead } = stream;
+  setTimeout(() => {
+    if (stream.bytesRead === bytesRead) stream.destroy(new Error('Socket timeout'));
+  }, GRACE_MS).unref();
+}
