@@ -2,6 +2,8 @@ import type { ClusterOptions, RedisOptions } from 'ioredis';
 
 import type { ReadRedisSettings } from './redis-settings.js';
 
+/** How long a socket that was closed may take to say so: a dead one never does. */
+const DISCONNECT_MS = 50;
 const KEEP_ALIVE_MS = 5_000;
 const MAX_RECONNECT_DELAY_MS = 1_000;
 /** How often a command follows a cluster that rearranges itself; its time limit ends it sooner. */
@@ -24,6 +26,7 @@ function connectionOptions(settings: ReadRedisSettings) {
     connectTimeout: connectTimeoutMs,
     // Of what the driver itself asks, such as the handshake. `Connection` ends the calls, and gives dead sockets up.
     commandTimeout: socketTimeoutMs,
+    disconnectTimeout: DISCONNECT_MS,
     keepAlive: KEEP_ALIVE_MS,
     // A command whose reply was lost may have been executed: sent again, an increment would count twice.
     autoResendUnfulfilledCommands: false,

@@ -12,6 +12,9 @@ const GRACE_MS = 50;
 
 /** A command that its connection gives up, and that is written together with others. */
 class SentCommand extends Command {
+  /** Where its connection has it. */
+  place = 0;
+
   constructor(
     name: string,
     values: CommandArguments,
@@ -38,10 +41,11 @@ class SentCommand extends Command {
 
 /**
  * One client of the pool. Of the commands of one turn of the event loop, those behind the first are written at once. All
- * have the same time limit, so one timer for the oldest ends them all in their order.
+ * have the same time limit, and one timer ends what is overdue.
  */
 export class Connection {
-  readonly #underWay = new Set<SentCommand>();
+  /** In no order. A Set that much is added to and taken from costs the collector more than the commands do. */
+  readonly #underWay: SentCommand[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -51,7 +55,7 @@ export class Connection {
 
   /** How many commands are under way. */
   get load(): number {
-    return this.#underWay.size;
+    return this.#underWay.length;
   }
 
   get isReady(): boolean {
@@ -69,18 +73,18 @@ export class Connection {
       name,
       values,
       performance.now() + this.limitMs,
-      this.#underWay.size === 0,
+      this.#underWay.length === 0,
     );
-    this.#underWay.add(command);
+    command.place = this.#underWay.push(command) - 1;
     if (this.#timer === undefined) this.#wakeAfter(this.limitMs);
     this.client.sendCommand(command);
     return command.promise.then(
       (reply: unknown) => {
-        this.#underWay.delete(command);
+        this.#forget(command);
         return answered(reply);
       },
       (error: unknown) => {
-        this.#underWay.delete(command);
+        this.#forget(command);
         return failed(error);
       },
     );
@@ -102,23 +106,32 @@ export class Connection {
     this.client.disconnect();
   }
 
+  #forget({ place }: SentCommand): void {
+    const last = this.#underWay.pop()!;
+    if (place === this.#underWay.length) return;
+    this.#underWay[place] = last;
+    last.place = place;
+  }
+
   #wakeAfter(delayMs: number): void {
-    this.#timer = setTimeout(() => this.#giveUpOverdue(), delayMs).unref();
+    // After a stall of the process the replies are there, but Node looks at its timers first.
+    this.#timer = setTimeout(() => setImmediate(() => this.#giveUpOverdue()), delayMs).unref();
   }
 
   #giveUpOverdue(): void {
     this.#timer = undefined;
     const nowMs = performance.now();
+    let nextMs = Infinity;
     let isOverdue = false;
     for (const command of this.#underWay) {
-      const leftMs = command.dueMs - nowMs;
-      if (leftMs > 0) {
-        this.#wakeAfter(leftMs);
-        break;
+      if (command.dueMs > nowMs) {
+        nextMs = Math.min(nextMs, command.dueMs);
+      } else {
+        command.reject(new Error('Command timed out'));
+        isOverdue = true;
       }
-      command.reject(new Error('Command timed out'));
-      isOverdue = true;
     }
+    if (nextMs !== Infinity) this.#wakeAfter(nextMs - nowMs);
     if (isOverdue) for (const node of this.#nodes()) giveUpSilent(node);
   }
 
