@@ -1,48 +1,53 @@
 import { timedScript } from './script.js';
 
-// KEYS of every script here: the lock. Whether it is held is told by its fields and the clock, not by a TTL of the key,
-// so that its fence outlives it.
+// KEYS of every script here: the lock. Its text is its last fence, and while it is held `<fence> <acquired> <expires>
+// <attempt> <owner>`: one GET and one SET, where the fields of a hash take twice as long. Whether it is held is told by
+// the text and the clock, not by a TTL of the key, so that its fence outlives it.
+const HELD = "'^(%d+) (%d+) (%d+) (%S+) (.*)$'";
 const OF_FENCE = `
-local fence, expiresAt = unpack(redis.call('HMGET', KEYS[1], 'fence', 'expiresAt'))
-local isHeld = expiresAt and tonumber(expiresAt) > now and fence == ARGV[1]
+local text = redis.call('GET', KEYS[1])
+local fence, acquired, expires, rest = string.match(text or '', '^(%d+) (%d+) (%d+) (.*)$')
+local isHeld = fence == ARGV[1] and tonumber(expires) > now
 `;
 
 /**
- * Grants a free lock, or one that an attempt of the caller took whose answer was lost: answers fence, acquired and expiry
- * in ms. Else who holds it: owner, fence, ms left. ARGV: owner, ttl in ms, fenceAbove, attempt, lost attempts.
+ * Grants a free lock, or one that an attempt of the caller took whose answer was lost: answers fence and expiry in ms.
+ * Else who holds it: owner, fence, ms left. ARGV: owner, ttl in ms, fenceAbove, attempt, lost attempts.
  */
 export const grantLock = timedScript(`
-local last, owner, expiresAt, attempt = unpack(redis.call('HMGET', KEYS[1], 'fence', 'owner', 'expiresAt', 'attempt'))
-last = tonumber(last or '0')
-if expiresAt and tonumber(expiresAt) > now then
-  local isLost = false
-  for i = 5, #ARGV do isLost = isLost or ARGV[i] == attempt end
-  if not isLost then return { owner, last, expiresAt - now } end
+local text = redis.call('GET', KEYS[1])
+local last = 0
+if text then
+  last = tonumber(string.match(text, '^%d+'))
+  local _, _, expires, attempt, owner = string.match(text, ${HELD})
+  if expires and tonumber(expires) > now then
+    local isLost = false
+    for i = 5, #ARGV do isLost = isLost or ARGV[i] == attempt end
+    if not isLost then return { owner, last, expires - now } end
+  end
 end
-local fence = math.max(last + 1, ARGV[3] + 1, time[1] * 1000000 + time[2])
-expiresAt = now + ARGV[2]
-redis.call('HSET', KEYS[1], 'fence', string.format('%.0f', fence), 'owner', ARGV[1], 'attempt', ARGV[4],
-  'acquiredAt', string.format('%.0f', now), 'expiresAt', string.format('%.0f', expiresAt))
-return { fence, now, expiresAt }
+local fence, expires = math.max(last + 1, ARGV[3] + 1, time[1] * 1000000 + time[2]), now + ARGV[2]
+redis.call('SET', KEYS[1], string.format('%.0f %.0f %.0f %s %s', fence, now, expires, ARGV[4], ARGV[1]))
+return { fence, expires }
 `);
 
 /** Gives a lock its whole ttl from now and answers the expiry in ms, or nothing when it is lost. ARGV: fence, ttl in ms. */
 export const renewLock = timedScript(`${OF_FENCE}
 if not isHeld then return false end
-redis.call('HSET', KEYS[1], 'expiresAt', string.format('%.0f', now + ARGV[2]))
+redis.call('SET', KEYS[1], string.format('%s %s %.0f %s', fence, acquired, now + ARGV[2], rest))
 return now + ARGV[2]
 `);
 
 /** Frees a lock, of which the fence stays, and answers 1, or 0 when it is lost. ARGV: fence. */
 export const releaseLock = timedScript(`${OF_FENCE}
 if not isHeld then return 0 end
-redis.call('HDEL', KEYS[1], 'owner', 'attempt', 'acquiredAt', 'expiresAt')
+redis.call('SET', KEYS[1], fence)
 return 1
 `);
 
-/** Owner, fence, acquired and expiry in ms of a lock that is held, or nothing. */
+/** Fence, acquired and expiry in ms, attempt and owner of a lock that is held, or nothing. */
 export const inspectLock = timedScript(`
-local lock = redis.call('HMGET', KEYS[1], 'owner', 'fence', 'acquiredAt', 'expiresAt')
-if not lock[4] or tonumber(lock[4]) <= now then return {} end
+local lock = { string.match(redis.call('GET', KEYS[1]) or '', ${HELD}) }
+if not lock[3] or tonumber(lock[3]) <= now then return {} end
 return lock
 `);

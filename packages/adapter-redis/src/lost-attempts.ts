@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 interface LostAttempt {
   readonly attempt: string;
@@ -12,7 +12,7 @@ interface LostAttempt {
  */
 export class LostAttempts {
   readonly #lost = new Map<string, readonly LostAttempt[]>();
-  readonly #process = randomUUID();
+  readonly #process = randomBytes(12).toString('base64url');
   #count = 0;
 
   /** @param monotonicMs A clock that never goes back. */
@@ -21,7 +21,7 @@ export class LostAttempts {
   /** A name that no attempt of any process has. */
   next(): string {
     this.#count += 1;
-    return `${this.#process} ${this.#count}`;
+    return `${this.#process}-${this.#count}`;
   }
 
   of(resource: string): readonly string[] {

@@ -3,6 +3,7 @@ import {
   checkServiceId,
   type CallOptions,
   type ExecutionLocks,
+  type GrantedLock,
   type Lease,
   type LockHolder,
   type LockRequest,
@@ -24,7 +25,7 @@ export interface ExecutionLocksContext {
   readonly calls: Calls;
 }
 
-type Granted = readonly [fence: number, acquiredAtMs: number, expiresAtMs: number];
+type Granted = readonly [fence: number, expiresAtMs: number];
 type Held = readonly [owner: string, fence: number, expiresInMs: number];
 
 /** Locks in Redis, by Redis's clock. Each step is one script on one key, so a slot that moves holds none of them up. */
@@ -54,14 +55,19 @@ export class RedisExecutionLocks implements ExecutionLocks {
   inspect(resource: string, options?: CallOptions): Promise<LockState | null> {
     return this.#calls.run({ operation: 'executionLocks.inspect', ids: { resource } }, options, async () => {
       checkServiceId(resource, 'resource');
-      const [owner, ...numbers] = await this.#run<[] | [string, string, string, string]>(
+      const [fence, acquiredAtMs, expiresAtMs, , owner] = await this.#run<readonly string[]>(
         inspectLock,
         resource,
         [],
       );
       if (owner === undefined) return null;
-      const [fence, acquiredAtMs, expiresAtMs] = numbers.map(Number) as [number, number, number];
-      return lockState(resource, owner, [fence, acquiredAtMs, expiresAtMs]);
+      return {
+        resource,
+        owner,
+        fence: Number(fence),
+        acquiredAt: new Date(Number(acquiredAtMs)),
+        expiresAt: new Date(Number(expiresAtMs)),
+      };
     });
   }
 
@@ -70,41 +76,35 @@ export class RedisExecutionLocks implements ExecutionLocks {
     return this.#keeper.close();
   }
 
-  async #grant(
+  #grant(
     resource: string,
     {
       owner,
       ttlMs,
       fenceAbove,
     }: { readonly owner: string; readonly ttlMs: number; readonly fenceAbove: number },
-  ): Promise<LockState | { readonly heldBy: LockHolder }> {
+  ): Promise<GrantedLock | { readonly heldBy: LockHolder }> {
     const attempt = this.#lost.next();
     const values = [owner, ttlMs, fenceAbove, attempt, ...this.#lost.of(resource)];
-    try {
-      const answer = await this.#run<Granted | Held>(grantLock, resource, values);
-      return isHeld(answer)
-        ? { heldBy: { owner: answer[0], fence: answer[1], expiresInMs: answer[2] } }
-        : lockState(resource, owner, answer);
-    } catch (error) {
+    return this.#run<Granted | Held>(grantLock, resource, values).then(grantOf, (error: unknown) => {
       if (failureOf(error).mayHaveRun) this.#lost.add(resource, attempt, ttlMs);
       throw error;
-    }
+    });
   }
 
   #renew(resource: string, fence: number, ttlMs: number): Promise<Date | null> {
     const call = { operation: 'executionLocks.renew', ids: { resource, fence }, isOfLease: true };
-    return this.#calls.run(call, undefined, async () => {
-      const expiresAtMs = await this.#run<number | null>(renewLock, resource, [fence, ttlMs]);
-      return expiresAtMs === null ? null : new Date(expiresAtMs);
-    });
+    const request = () => this.#run<number | null>(renewLock, resource, [fence, ttlMs]);
+    return this.#calls.ask(call, undefined, request, (expiresAtMs) =>
+      expiresAtMs === null ? null : new Date(expiresAtMs),
+    );
   }
 
   #release(resource: string, fence: number): Promise<boolean> {
     const ids = { resource, fence };
     const call = { operation: 'executionLocks.release', ids, countsOnce: true, isOfLease: true };
-    return this.#calls.run(call, undefined, async () => {
-      return (await this.#run<number>(releaseLock, resource, [fence])) === 1;
-    });
+    const request = () => this.#run<number>(releaseLock, resource, [fence]);
+    return this.#calls.ask(call, undefined, request, (released) => released === 1);
   }
 
   #run<Reply>(script: Script, resource: string, values: readonly (string | number)[]): Promise<Reply> {
@@ -116,6 +116,8 @@ function isHeld(answer: Granted | Held): answer is Held {
   return typeof answer[0] === 'string';
 }
 
-function lockState(resource: string, owner: string, [fence, acquiredAtMs, expiresAtMs]: Granted): LockState {
-  return { resource, owner, fence, acquiredAt: new Date(acquiredAtMs), expiresAt: new Date(expiresAtMs) };
+function grantOf(answer: Granted | Held): GrantedLock | { readonly heldBy: LockHolder } {
+  return isHeld(answer)
+    ? { heldBy: { owner: answer[0], fence: answer[1], expiresInMs: answer[2] } }
+    : { fence: answer[0], expiresAt: new Date(answer[1]) };
 }

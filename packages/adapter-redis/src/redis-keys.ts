@@ -11,7 +11,7 @@
  * | `<p>{<p>svc}:listed`   | zset   | `<registered>:<id>`, all of score 0: newest first      | none ²            |
  * | `<p>{<p>svc}:named`    | zset   | `<name> <registered> <id>`, all of score 0             | none ²            |
  *
- * | `<p>{<p>l<b>}:<name>`  | hash   | fence; of a lock that is held owner, attempt, times    | none ³            |
+ * | `<p>{<p>l<b>}:<name>`  | string | fence; of a lock that is held owner, attempt, times    | none ³            |
  * | `<p>{<p>run}:states`   | hash   | run id → event, version, times, JSON of a live state   | none ⁴            |
  * | `<p>{<p>run}:expiring` | zset   | run id, by the expiry of its state in ms               | none ⁴            |
  * | `<p>{<p>run}:listed`   | zset   | run id, all of score 0: newest first                   | none ⁴            |

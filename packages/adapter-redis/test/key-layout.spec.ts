@@ -34,7 +34,7 @@ describe('Given the keys that the adapter writes', function () {
     expect(table).to.deep.equal([
       ['p:{p:c44}:e:key', 'string', 60],
       ['p:{p:c44}:i', 'set', -1],
-      ['p:{p:l59}:engine', 'hash', -1],
+      ['p:{p:l59}:engine', 'string', -1],
       ['p:{p:run}:events', 'stream', -1],
       ['p:{p:run}:expiring', 'zset', -1],
       ['p:{p:run}:listed', 'zset', -1],

@@ -1,22 +1,30 @@
 import { DataAdapterError } from './data-adapter-error.js';
-import type { Lease, LockState } from './execution-locks.js';
-import type { LockSteps } from './lock-steps.js';
+import type { Lease } from './execution-locks.js';
+import type { GrantedLock, LockSteps } from './lock-steps.js';
 
 /** The part of the ttl after which a lease that was not renewed is no longer relied on. */
 const SURE_PART = 0.8;
 const RENEWED_AFTER = 1 / 3;
 const TRIED_AGAIN_AFTER = 1 / 12;
 
+/** Who looks after the leases of an adapter. Times are of the monotonic clock of the process, in ms. */
+export interface LeaseCare {
+  readonly steps: LockSteps;
+  /** Something of a lease is due then, and not later. */
+  wakeBy(dueAt: number): void;
+  ended(lease: HeldLease): void;
+}
+
 /** A lock that was granted, as its holder has it: renewed by itself, and ended when it can no longer be relied on. */
 export class HeldLease implements Lease {
-  readonly resource: string;
-  readonly owner: string;
   readonly fence: number;
+  /** Kept by who looks after it: where it has it. */
+  place = 0;
   #expiresAt: Date;
   /** When the step was sent that the lease stands on. */
   #standsSince: number;
-  #renewal: NodeJS.Timeout | undefined;
-  #unsure: NodeJS.Timeout | undefined;
+  /** `Infinity` while a renewal is under way. */
+  #renewalAt: number;
   #released: Promise<boolean> | undefined;
   /** Why it has ended; absent while it stands. */
   #whyEnded: (() => DataAdapterError) | undefined;
@@ -24,19 +32,23 @@ export class HeldLease implements Lease {
   #aborting: AbortController | undefined;
 
   constructor(
-    private readonly steps: LockSteps,
-    granted: LockState,
+    private readonly care: LeaseCare,
+    readonly resource: string,
+    readonly owner: string,
     private readonly ttlMs: number,
+    granted: GrantedLock,
     sentAt: number,
-    private readonly onEnd: (lease: HeldLease) => void,
   ) {
-    this.resource = granted.resource;
-    this.owner = granted.owner;
     this.fence = granted.fence;
     this.#expiresAt = granted.expiresAt;
     this.#standsSince = sentAt;
-    this.#watchTheEnd();
-    this.#renewAfter(ttlMs * RENEWED_AFTER);
+    this.#renewalAt = sentAt + ttlMs * RENEWED_AFTER;
+    care.wakeBy(this.dueAt);
+  }
+
+  /** When the lease is to be renewed, or is no longer sure; `Infinity` once it has ended. */
+  get dueAt(): number {
+    return this.#whyEnded !== undefined ? Infinity : Math.min(this.#renewalAt, this.#sureUntil);
   }
 
   get expiresAt(): Date {
@@ -55,7 +67,7 @@ export class HeldLease implements Lease {
   async renew(): Promise<Date> {
     this.#assertStanding();
     const sentAt = performance.now();
-    const expiresAt = await this.steps.renew(this.resource, this.fence, this.ttlMs);
+    const expiresAt = await this.care.steps.renew(this.resource, this.fence, this.ttlMs);
     if (expiresAt === null) this.#end(() => lost(this.resource));
     else this.#standOn(expiresAt, sentAt);
     this.#assertStanding();
@@ -64,7 +76,7 @@ export class HeldLease implements Lease {
 
   release(): Promise<boolean> {
     this.#end(() => new DataAdapterError('CLOSED', `the lease of lock ${this.resource} was released`));
-    this.#released ??= this.steps.release(this.resource, this.fence);
+    this.#released ??= this.care.steps.release(this.resource, this.fence);
     return this.#released;
   }
 
@@ -72,40 +84,36 @@ export class HeldLease implements Lease {
     await this.release().catch(() => undefined);
   }
 
+  /** For who looks after it. */
+  doWhatIsDue(now: number): void {
+    this.#endIfUnsure();
+    if (this.#whyEnded !== undefined || now < this.#renewalAt) return;
+    this.#renewalAt = Infinity;
+    this.renew().catch(() => {
+      // A refusal has ended the lease; what did not get through is tried again until the lease is unsure.
+      if (this.#whyEnded === undefined) this.#renewBy(performance.now() + this.ttlMs * TRIED_AGAIN_AFTER);
+    });
+  }
+
   #standOn(expiresAt: Date, sentAt: number): void {
     // Of two renewals under way, the answer to the earlier one may come last.
     if (this.#whyEnded !== undefined || sentAt < this.#standsSince) return;
     this.#expiresAt = expiresAt;
     this.#standsSince = sentAt;
-    this.#watchTheEnd();
-    this.#renewAfter(this.ttlMs * RENEWED_AFTER);
+    this.#renewBy(sentAt + this.ttlMs * RENEWED_AFTER);
   }
 
-  #renewAfter(delayMs: number): void {
-    clearTimeout(this.#renewal);
-    this.#renewal = setTimeout(() => {
-      // A refusal has ended the lease; what did not get through is tried again until the lease is unsure.
-      this.renew().catch(() => {
-        if (this.#whyEnded === undefined) this.#renewAfter(this.ttlMs * TRIED_AGAIN_AFTER);
-      });
-    }, delayMs).unref();
+  #renewBy(renewalAt: number): void {
+    this.#renewalAt = renewalAt;
+    this.care.wakeBy(this.dueAt);
   }
 
-  get #sureForMs(): number {
-    return this.#standsSince + this.ttlMs * SURE_PART - performance.now();
-  }
-
-  #watchTheEnd(): void {
-    clearTimeout(this.#unsure);
-    this.#unsure = setTimeout(() => {
-      this.#endIfUnsure();
-      // A timer may come a millisecond early.
-      if (this.#whyEnded === undefined) this.#watchTheEnd();
-    }, this.#sureForMs).unref();
+  get #sureUntil(): number {
+    return this.#standsSince + this.ttlMs * SURE_PART;
   }
 
   #endIfUnsure(): void {
-    if (this.#sureForMs > 0) return;
+    if (performance.now() < this.#sureUntil) return;
     this.#end(
       () =>
         new DataAdapterError(
@@ -118,10 +126,8 @@ export class HeldLease implements Lease {
 
   #end(why: () => DataAdapterError): void {
     if (this.#whyEnded !== undefined) return;
-    clearTimeout(this.#renewal);
-    clearTimeout(this.#unsure);
     this.#whyEnded = why;
-    this.onEnd(this);
+    this.care.ended(this);
     this.#aborting?.abort(why());
   }
 

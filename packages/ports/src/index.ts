@@ -97,7 +97,7 @@ export {
   type LockState,
 } from './execution-locks.js';
 export { LeaseKeeper } from './lease-keeper.js';
-export type { LockHolder, LockSteps } from './lock-steps.js';
+export type { GrantedLock, LockHolder, LockSteps } from './lock-steps.js';
 export {
   ActiveRuns,
   DEFAULT_ACTIVE_RUN_TTL_MS,

@@ -1,5 +1,4 @@
 import type { CallOptions } from './call-options.js';
-import type { LockState } from './execution-locks.js';
 
 /** Who holds a lock that could not be granted. */
 export interface LockHolder {
@@ -7,6 +6,13 @@ export interface LockHolder {
   readonly fence: number;
   /** Whole milliseconds. */
   readonly expiresInMs: number;
+}
+
+/** A lock that was granted; a `LockState` is one. */
+export interface GrantedLock {
+  readonly fence: number;
+  /** By the store's clock. */
+  readonly expiresAt: Date;
 }
 
 /** What a store of locks does, each in one atomic step by its own clock. The fence is the token of a holder. */
@@ -20,7 +26,7 @@ export interface LockSteps {
     resource: string,
     lock: { readonly owner: string; readonly ttlMs: number; readonly fenceAbove: number },
     options: CallOptions,
-  ): Promise<LockState | { readonly heldBy: LockHolder }>;
+  ): Promise<GrantedLock | { readonly heldBy: LockHolder }>;
   /** The new expiry, or `null` when the lock is not this fence's any more. */
   renew(resource: string, fence: number, ttlMs: number): Promise<Date | null>;
   /** Whether the lock was this fence's, and is free now. Also asked while the adapter stops. */
