@@ -2,7 +2,7 @@ import type { CacheIndex } from './cache-index.js';
 import { FOR_EVER_MS, MAX_TTL_MS, addToEntries, removeEntries, storeEntries } from './cache-scripts.js';
 import { GatheredCalls } from './gathered-calls.js';
 import type { RedisConnections } from './redis-connections.js';
-import { BUCKETS, type CachePlace, type RedisKeys } from './redis-keys.js';
+import { BUCKETS, type RedisKeys } from './redis-keys.js';
 import type { Script } from './script.js';
 
 /** One entry as the scripts take it: its value, or what is added to it, is the text. */
@@ -11,17 +11,6 @@ export interface EntryToStore {
   /** `Infinity` for one that never expires. */
   readonly ttlMs: number;
   readonly text: string;
-}
-
-interface PlacedEntry {
-  readonly place: CachePlace;
-  readonly ttlMs: number;
-  readonly text: string;
-}
-
-interface Placed<Item> {
-  readonly item: Item;
-  readonly place: CachePlace;
 }
 
 /** What the entries work on. */
@@ -45,8 +34,8 @@ export class CacheEntries {
   readonly #keys: RedisKeys;
   readonly #index: CacheIndex;
   readonly #reads: readonly GatheredCalls<string, string | null>[];
-  readonly #writes: readonly GatheredCalls<PlacedEntry, unknown>[];
-  readonly #additions: readonly GatheredCalls<PlacedEntry, number | string>[];
+  readonly #writes: readonly GatheredCalls<EntryToStore, unknown>[];
+  readonly #additions: readonly GatheredCalls<EntryToStore, number | string>[];
   #overwrites = 0;
 
   constructor({ connections, keys, index }: CacheEntriesContext) {
@@ -58,16 +47,16 @@ export class CacheEntries {
       many: (entries: readonly string[]) => this.#mget(entries),
     };
     const writes = {
-      one: (entry: PlacedEntry) => this.#storeAlone(entry),
-      many: async (entries: readonly PlacedEntry[]) => {
+      one: (entry: EntryToStore) => this.#storeAlone(entry),
+      many: async (entries: readonly EntryToStore[]) => {
         await this.#runOver(storeEntries, entries);
         return [];
       },
     };
     const additions = {
-      one: async (summand: PlacedEntry) =>
+      one: async (summand: EntryToStore) =>
         (await this.#runOver<readonly [number | string]>(addToEntries, [summand]))[0],
-      many: (summands: readonly PlacedEntry[]) =>
+      many: (summands: readonly EntryToStore[]) =>
         this.#runOver<readonly (number | string)[]>(addToEntries, summands),
     };
     const lanes = Array.from({ length: connections.isCluster ? BUCKETS : 1 });
@@ -77,56 +66,58 @@ export class CacheEntries {
   }
 
   read(key: string): Promise<string | null> {
-    const place = this.#keys.cachePlace(key);
-    return this.#reads[this.#laneOf(place)]!.call(place.entry);
+    return this.#reads[this.#laneOf(key)]!.call(this.#keys.cachePlace(key).entry);
   }
 
   /** The texts in the order of the keys, at least one. */
   async readMany(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    if (!this.#connections.isCluster) return this.#mget(keys.map((key) => this.#keys.cachePlace(key).entry));
+    const entries = keys.map((key) => this.#keys.cachePlace(key).entry);
+    if (!this.#connections.isCluster) return this.#mget(entries);
     const found = new Map<string, string | null>();
-    await this.#inLanes(keys, keyOf, async (lane) => {
-      const texts = await this.#mget(lane.map(({ place }) => place.entry));
-      lane.forEach(({ item }, index) => found.set(item, texts[index]!));
-    });
-    return keys.map((key) => found.get(key)!);
+    const readLane = async (numbers: readonly number[]): Promise<void> => {
+      const texts = await this.#mget(numbers.map((number) => entries[number]!));
+      numbers.forEach((number, index) => found.set(entries[number]!, texts[index]!));
+    };
+    await Promise.all(this.#lanesOf(keys).map(readLane));
+    return entries.map((entry) => found.get(entry)!);
   }
 
-  store({ key, ttlMs, text }: EntryToStore): Promise<unknown> {
-    const place = this.#keys.cachePlace(key);
-    const entry = { place, ttlMs, text };
-    return text.length > LONGEST_GATHERED_TEXT
+  store(entry: EntryToStore): Promise<unknown> {
+    return entry.text.length > LONGEST_GATHERED_TEXT
       ? this.#storeAlone(entry)
-      : this.#writes[this.#laneOf(place)]!.call(entry);
+      : this.#writes[this.#laneOf(entry.key)]!.call(entry);
   }
 
   async storeMany(entries: readonly EntryToStore[]): Promise<void> {
-    await this.#inLanes(
-      entries,
-      ({ key }) => key,
-      (lane) =>
-        this.#runOver<unknown>(
+    const lanes = this.#lanesOf(entries.map(({ key }) => key));
+    await Promise.all(
+      lanes.map((numbers) =>
+        this.#runOver(
           storeEntries,
-          lane.map(({ place, item: { ttlMs, text } }) => ({ place, ttlMs, text })),
+          numbers.map((number) => entries[number]!),
         ),
+      ),
     );
   }
 
   /** Answers how many there were. */
   async remove(keys: readonly string[]): Promise<number> {
-    const removed = await this.#inLanes(keys, keyOf, (lane) => {
-      const buckets = new Map<string, string[]>();
-      for (const { place } of lane) {
-        const entries = buckets.get(place.index);
-        if (entries === undefined) buckets.set(place.index, [place.entry]);
-        else entries.push(place.entry);
-      }
-      return this.#connections.run<number>(
-        removeEntries,
-        [...buckets].flatMap(([index, entries]) => [index, ...entries]),
-        [...buckets.values()].map(({ length }) => length),
-      );
-    });
+    const removed = await Promise.all(
+      this.#lanesOf(keys).map((numbers) => {
+        const buckets = new Map<string, string[]>();
+        for (const number of numbers) {
+          const { entry, index } = this.#keys.cachePlace(keys[number]!);
+          const entries = buckets.get(index);
+          if (entries === undefined) buckets.set(index, [entry]);
+          else entries.push(entry);
+        }
+        return this.#connections.run<number>(
+          removeEntries,
+          [...buckets].flatMap(([index, entries]) => [index, ...entries]),
+          [...buckets.values()].map(({ length }) => length),
+        );
+      }),
+    );
     return removed.reduce((total, number) => total + number, 0);
   }
 
@@ -149,8 +140,7 @@ export class CacheEntries {
 
   /** The sum, or why it was refused. */
   add(key: string, by: number, ttlMs: number): Promise<number | string> {
-    const place = this.#keys.cachePlace(key);
-    return this.#additions[this.#laneOf(place)]!.call({ place, ttlMs, text: String(by) });
+    return this.#additions[this.#laneOf(key)]!.call({ key, ttlMs, text: String(by) });
   }
 
   #mget(entries: readonly string[]): Promise<readonly (string | null)[]> {
@@ -161,57 +151,48 @@ export class CacheEntries {
    * An entry that is there is in the index, too: a plain SET does, which takes the server 3 µs and not 13. Where it turns
    * out that there is none, nothing was stored, and the script does it.
    */
-  #storeAlone(entry: PlacedEntry): Promise<unknown> {
+  #storeAlone(entry: EntryToStore): Promise<unknown> {
     if (this.#overwrites < OVERWRITES_TO_EXPECT_ONE) return this.#storeByScript(entry);
-    const { place, ttlMs, text } = entry;
-    return this.#connections
-      .send<unknown>(place.entry, 'set', [place.entry, text, 'PX', ttlArgument(ttlMs), 'XX'])
-      .then((reply) => {
-        if (reply !== null) return undefined;
-        this.#overwrites = 0;
-        return this.#storeByScript(entry);
-      });
+    const place = this.#keys.cachePlace(entry.key);
+    const values = [place.entry, entry.text, 'PX', ttlArgument(entry.ttlMs), 'XX'];
+    return this.#connections.send<unknown>(place.entry, 'set', values).then((reply) => {
+      if (reply !== null) return undefined;
+      this.#overwrites = 0;
+      return this.#storeByScript(entry);
+    });
   }
 
-  async #storeByScript(entry: PlacedEntry): Promise<void> {
+  async #storeByScript(entry: EntryToStore): Promise<void> {
     const added = await this.#runOver<number>(storeEntries, [entry]);
     this.#overwrites = added === 0 ? this.#overwrites + 1 : 0;
   }
 
-  #runOver<Reply>(script: Script, entries: readonly PlacedEntry[]): Promise<Reply> {
+  #runOver<Reply>(script: Script, entries: readonly EntryToStore[]): Promise<Reply> {
     const keys: string[] = [];
     const values: (string | number)[] = [];
-    for (const { place, ttlMs, text } of entries) {
-      keys.push(place.entry, place.index);
+    for (const { key, ttlMs, text } of entries) {
+      const { entry, index } = this.#keys.cachePlace(key);
+      keys.push(entry, index);
       values.push(ttlArgument(ttlMs), text);
-      this.#index.noteWrite(place.index);
+      this.#index.noteWrite(index);
     }
     return this.#connections.run(script, keys, values);
   }
 
-  /** Does the work once for all items, or in a cluster once for each bucket. */
-  #inLanes<Item, Answer>(
-    items: readonly Item[],
-    keyOfItem: (item: Item) => string,
-    work: (lane: readonly Placed<Item>[]) => Promise<Answer>,
-  ): Promise<Answer[]> {
-    const lanes = new Map<number, Placed<Item>[]>();
-    for (const item of items) {
-      const place = this.#keys.cachePlace(keyOfItem(item));
-      const lane = lanes.get(this.#laneOf(place)) ?? [];
-      lane.push({ item, place });
-      lanes.set(this.#laneOf(place), lane);
-    }
-    return Promise.all([...lanes.values()].map(work));
+  /** The numbers of the keys that one command takes: of all, or in a cluster of those of each bucket. */
+  #lanesOf(keys: readonly string[]): readonly (readonly number[])[] {
+    const lanes = new Map<number, number[]>();
+    keys.forEach((key, number) => {
+      const lane = lanes.get(this.#laneOf(key));
+      if (lane === undefined) lanes.set(this.#laneOf(key), [number]);
+      else lane.push(number);
+    });
+    return [...lanes.values()];
   }
 
-  #laneOf({ bucket }: CachePlace): number {
-    return this.#connections.isCluster ? bucket : 0;
+  #laneOf(key: string): number {
+    return this.#connections.isCluster ? this.#keys.cachePlace(key).bucket : 0;
   }
-}
-
-function keyOf(key: string): string {
-  return key;
 }
 
 function ttlArgument(ttlMs: number): number {

@@ -106,15 +106,16 @@ export class RedisCacheRepository implements CacheRepository {
   }
 
   getMany(keys: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, JsonValue>> {
-    return this.#calls.run({ operation: 'cache.getMany' }, options, async () => {
+    let asked: readonly string[] = [];
+    const request = (): Promise<readonly (string | null)[]> => {
       checkCacheKeys(keys);
-      const asked = [...keys];
+      asked = [...keys];
+      return asked.length === 0 ? Promise.resolve([]) : this.#entries.readMany(asked);
+    };
+    return this.#calls.ask({ operation: 'cache.getMany' }, options, request, (texts) => {
       const found = new Map<string, JsonValue>();
-      if (asked.length === 0) return found;
-      const texts = await this.#entries.readMany(asked);
-      asked.forEach((key, index) => {
-        const text = texts[index]!;
-        if (text !== null) found.set(key, parsed(text));
+      texts.forEach((text, index) => {
+        if (text !== null) found.set(asked[index]!, parsed(text));
       });
       return found;
     });
