@@ -29,6 +29,7 @@ import {
   readService,
   reapServices,
   registerService,
+  STAMP_WIDTH,
 } from './registry-scripts.js';
 import type { Script } from './script.js';
 
@@ -89,9 +90,11 @@ export class RedisServiceDiscoveryRepository implements ServiceDiscoveryReposito
 
   updateHeartbeat(serviceId: string, options?: CallOptions): Promise<ServiceInfo> {
     const call = { operation: 'serviceDiscovery.updateHeartbeat', ids: { serviceId } };
-    return this.#calls.run(call, options, async () => {
+    const request = (): Promise<StoredService> => {
       checkServiceId(serviceId);
-      const stored = await this.#run<StoredService>(beat, [serviceId]);
+      return this.#run(beat, [serviceId]);
+    };
+    return this.#calls.ask(call, options, request, (stored) => {
       if (stored.length === 0) throw unknownService(serviceId);
       return registeredService(...stored);
     });
@@ -122,14 +125,15 @@ export class RedisServiceDiscoveryRepository implements ServiceDiscoveryReposito
     return this.#calls.run({ operation: 'serviceDiscovery.listServicesByName' }, options, async () => {
       checkServiceId(serviceName, 'serviceName');
       const { after, limit } = readPage(page, 'timeAndId');
-      return this.#page(4, namedBounds(serviceName, after), limit);
+      const idAt = serviceName.length + STAMP_WIDTH + 3;
+      return this.#page(4, namedBounds(serviceName, after), limit, idAt);
     });
   }
 
   listAllServices(page?: PageRequest, options?: CallOptions): Promise<Page<ServiceInfo>> {
     return this.#calls.run({ operation: 'serviceDiscovery.listAllServices' }, options, async () => {
       const { after, limit } = readPage(page, 'timeAndId');
-      return this.#page(3, listedBounds(after), limit);
+      return this.#page(3, listedBounds(after), limit, STAMP_WIDTH + 2);
     });
   }
 
@@ -167,13 +171,13 @@ export class RedisServiceDiscoveryRepository implements ServiceDiscoveryReposito
     zset: 3 | 4,
     [max, min]: readonly [max: string, min: string],
     limit: number,
+    idAt: number,
   ): Promise<Page<ServiceInfo>> {
-    const flat = await this.#run<(string | number)[]>(listServices, [zset, max, min, limit + 1]);
-    const items = Array.from({ length: Math.min(flat.length / 2, limit) }, (_, index) =>
-      registeredService(String(flat[index * 2]), Number(flat[index * 2 + 1])),
-    );
+    const values = [zset, max, min, limit + 1, idAt];
+    const [texts, seen] = await this.#run<readonly [string[], string[]]>(listServices, values);
+    const items = texts.slice(0, limit).map((text, index) => registeredService(text, Number(seen[index])));
     const last = items.at(-1);
-    const isMore = flat.length / 2 > limit && last !== undefined;
+    const isMore = texts.length > limit && last !== undefined;
     return { items: Object.freeze(items), nextCursor: isMore ? encodeCursor(keyOfService(last)) : null };
   }
 

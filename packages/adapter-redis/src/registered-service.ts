@@ -15,9 +15,16 @@ export function registeredText(service: ServiceInfo): string {
 /** @param text `<registered> <name> <JSON>`, as the scripts store it. */
 export function registeredService(text: string, lastSeenMs: number): ServiceInfo {
   const json = text.slice(text.indexOf(' ', STAMP_WIDTH + 1) + 1);
-  const fields = frozenJson(JSON.parse(json) as JsonObject) as unknown as RegisteredFields;
+  const fields = JSON.parse(json) as RegisteredFields;
+  const { serviceId, serviceName, version, host, grpcPort, httpPort, metadata } = fields;
   return Object.freeze({
-    ...fields,
+    serviceId,
+    serviceName,
+    version,
+    host,
+    grpcPort,
+    httpPort,
+    metadata: frozenJson(metadata) as JsonObject,
     lastSeen: frozenDate(new Date(lastSeenMs)),
     registeredAt: frozenDate(new Date(Number(text.slice(0, STAMP_WIDTH)))),
   });

@@ -1,8 +1,11 @@
-import { timedScript } from './script.js';
+import { script, timedScript } from './script.js';
 
 // KEYS of every script here: info, seen, listed, named. See redis-keys.ts.
 const REGISTRY = `
 local info, seen, listed, named = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+`;
+/** Apart, since a script makes its functions anew each time it runs. */
+const REMOVAL = `${REGISTRY}
 local function parts(text) return string.match(text, '^(%d+) (%S+) ') end
 local function unlist(id, text)
   local registered, name = parts(text)
@@ -20,7 +23,7 @@ end
 export const STAMP_WIDTH = 15;
 
 /** Registers an instance, seen now; answers what is stored and when it was seen. ARGV: id, name, JSON. */
-export const registerService = timedScript(`${REGISTRY}
+export const registerService = timedScript(`${REMOVAL}
 local id, name = ARGV[1], ARGV[2]
 local stamp = string.format('%0${STAMP_WIDTH}.0f', now)
 local known = redis.call('HGET', info, id)
@@ -30,14 +33,14 @@ if known then
 end
 local text = stamp .. ' ' .. name .. ' ' .. ARGV[3]
 redis.call('HSET', info, id, text)
-redis.call('ZADD', seen, string.format('%.0f', now), id)
+redis.call('ZADD', seen, now, id)
 redis.call('ZADD', listed, 0, stamp .. ':' .. id)
 redis.call('ZADD', named, 0, name .. ' ' .. stamp .. ' ' .. id)
 return { text, now }
 `);
 
 /** Removes an instance and answers 1, or 0 when there is none. ARGV: id. */
-export const deregisterService = timedScript(`${REGISTRY}
+export const deregisterService = timedScript(`${REMOVAL}
 local text = redis.call('HGET', info, ARGV[1])
 if not text then return 0 end
 forget(ARGV[1], text)
@@ -48,7 +51,7 @@ return 1
 export const beat = timedScript(`${REGISTRY}
 local text = redis.call('HGET', info, ARGV[1])
 if not text then return {} end
-redis.call('ZADD', seen, string.format('%.0f', now), ARGV[1])
+redis.call('ZADD', seen, now, ARGV[1])
 return { text, now }
 `);
 
@@ -63,7 +66,7 @@ return { text, tonumber(redis.call('ZSCORE', seen, ARGV[1])), now }
 export const freshestService = timedScript(`${REGISTRY}
 local best, bestSeen
 for _, member in ipairs(redis.call('ZRANGEBYLEX', named, '[' .. ARGV[1] .. ' ', '(' .. ARGV[1] .. '!')) do
-  local id = string.match(member, '(%S+)$')
+  local id = string.sub(member, #ARGV[1] + ${STAMP_WIDTH + 3})
   local at = tonumber(redis.call('ZSCORE', seen, id))
   if now - at < tonumber(ARGV[2]) and (not best or at > bestSeen or (at == bestSeen and id > best)) then
     best, bestSeen = id, at
@@ -73,21 +76,20 @@ if not best then return {} end
 return { redis.call('HGET', info, best), bestSeen }
 `);
 
-/** Instances from the highest member down: text and last seen of each. ARGV: which zset (3 or 4), max, min, limit. */
-export const listServices = timedScript(`${REGISTRY}
-local found = {}
-local members = redis.call('ZREVRANGEBYLEX', KEYS[tonumber(ARGV[1])], ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
-for _, member in ipairs(members) do
-  local id = string.match(member, ARGV[1] == '3' and '^%d+:(.+)$' or '(%S+)$')
-  found[#found + 1] = redis.call('HGET', info, id)
-  found[#found + 1] = tonumber(redis.call('ZSCORE', seen, id))
-end
-return found
+/**
+ * Instances from the highest member down: the texts, and when each was seen. Two commands for all of them: with two for
+ * each, 200 took twice as long. ARGV: which zset (3 or 4), max, min, limit, where the id starts in a member.
+ */
+export const listServices = script(`
+local ids = redis.call('ZREVRANGEBYLEX', KEYS[tonumber(ARGV[1])], ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
+if #ids == 0 then return { {}, {} } end
+for i = 1, #ids do ids[i] = string.sub(ids[i], ARGV[5]) end
+return { redis.call('HMGET', KEYS[1], unpack(ids)), redis.call('ZMSCORE', KEYS[2], unpack(ids)) }
 `);
 
 /** Removes up to so many stale instances and answers their ids. ARGV: stale threshold in ms, limit. */
-export const reapServices = timedScript(`${REGISTRY}
-local stale = redis.call('ZRANGEBYSCORE', seen, '-inf', string.format('%.0f', now - ARGV[1]), 'LIMIT', 0, ARGV[2])
+export const reapServices = timedScript(`${REMOVAL}
+local stale = redis.call('ZRANGEBYSCORE', seen, '-inf', now - ARGV[1], 'LIMIT', 0, ARGV[2])
 for _, id in ipairs(stale) do forget(id, redis.call('HGET', info, id)) end
 return stale
 `);
