@@ -35,7 +35,7 @@ describe('Settings', () => {
         redisPoolSize: 10,
         redisSocketTimeoutSeconds: 5,
         redisSocketConnectTimeoutSeconds: 5,
-        redisKeyPrefix: 'test-coordinator:',
+        redisKeyPrefix: 'tc:',
         cacheTtlDefaultSeconds: 300,
         cacheTtlScenariosSeconds: 600,
         cacheTtlTestRunsSeconds: 300,

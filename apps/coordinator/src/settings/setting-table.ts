@@ -141,7 +141,7 @@ export const SETTINGS = {
   redisKeyPrefix: setting(
     `${ADAPTER}REDIS_KEY_PREFIX`,
     matching(/^[\w.:-]{1,64}$/, '1–64 letters, digits or . _ : -'),
-    'test-coordinator:',
+    'tc:',
     'Start of every key',
   ),
   cacheTtlDefaultSeconds: setting(
