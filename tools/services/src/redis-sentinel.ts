@@ -8,6 +8,8 @@ import { removeFolder, ServerProcess, temporaryFolder } from './server-process.j
 
 const MASTER_NAME = 'tests';
 const PATIENCE_MS = 20_000;
+/** A key that is written and removed at once. */
+const MARK = 'before the failover';
 
 /** A throw-away master and its replica, watched by one sentinel that lets the replica take over. */
 export class RedisSentinel implements AsyncDisposable {
@@ -53,6 +55,9 @@ export class RedisSentinel implements AsyncDisposable {
   async failOver(): Promise<void> {
     const [master, replica] = this.servers;
     const client = new Redis(master!.url);
+    // WAIT waits for the writes of its own connection, and for nothing where there are none.
+    await client.set(MARK, '');
+    await client.del(MARK);
     const copies = await client.wait(1, PATIENCE_MS);
     client.disconnect();
     if (copies === 0) throw new Error('The replica did not catch up.');
