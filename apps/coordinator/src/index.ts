@@ -7,6 +7,7 @@ export {
 } from './composition/adapter-factory.js';
 export { AdapterChoiceError } from './composition/adapter-choice-error.js';
 export { chooseAdapters } from './composition/choose-adapters.js';
+export { apiKeyFile, chooseAuthentication } from './composition/choose-authentication.js';
 export { createLogger, type LoggerOptions } from './logging/masked-logger.js';
 export { buildServer, type ServerOptions } from './http/server.js';
 export {
@@ -16,6 +17,10 @@ export {
   type ProblemContext,
   type ProblemDetails,
 } from './http/problem-details.js';
+export { ApiKeyFile } from './security/api-key-file.js';
+export { ApiKeyAuthentication, type Authentication, type Principal } from './security/authentication.js';
+export { mintApiKey, type ApiKey, type MintedApiKey } from './security/api-key.js';
+export { SCOPES, type Scope } from './security/scope.js';
 export { SecretText } from './settings/secret-text.js';
 export { dataFolder } from './settings/data-folder.js';
 export {

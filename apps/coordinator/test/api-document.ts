@@ -12,6 +12,7 @@ export interface Operation {
   readonly summary?: string;
   readonly tags?: readonly string[];
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly 'x-scope'?: string;
   readonly requestBody?: { readonly content: MediaTypes };
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content?: MediaTypes }>
@@ -32,6 +33,18 @@ export class ApiDocument {
     };
     this.paths = document.paths;
     this.#components = document.components;
+  }
+
+  /** Every operation, with the scope that its key needs. */
+  *operations(): Iterable<{
+    readonly method: string;
+    readonly url: string;
+    readonly scope: string | undefined;
+  }> {
+    for (const [url, methods] of Object.entries(this.paths)) {
+      for (const [method, operation] of Object.entries(methods))
+        yield { method: method.toUpperCase(), url, scope: operation['x-scope'] };
+    }
   }
 
   /** Of a path that was called; the one with the fewest parameters wins, as in the router. */

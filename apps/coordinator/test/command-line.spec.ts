@@ -155,19 +155,6 @@ describe('Command line', function () {
       expect((await serving.ended()).code).to.equal(0);
     });
 
-    it('When it may listen for other machines, Then a warning says that it asks nobody for a key', async () => {
-      const serving = new CoordinatorProcess([], { ...ANY_PORT, TEST_COORDINATOR_HTTP_HOST: '0.0.0.0' });
-      await serving.saying(SERVING);
-      serving.kill('SIGTERM');
-      const { code, stdout } = await serving.ended();
-      expect(code).to.equal(0);
-      expect(
-        linesOf(stdout)
-          .filter(({ level }) => level === 'warn')
-          .map(({ msg }) => msg),
-      ).to.include('other machines can reach the API, and it asks nobody for a key');
-    });
-
     it('When the level is DEBUG, Then each operation is a line with its kind, ids and request', async () => {
       const serving = new CoordinatorProcess([], {
         ...ANY_PORT,

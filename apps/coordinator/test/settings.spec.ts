@@ -56,6 +56,9 @@ describe('Settings', () => {
         dataDir: undefined,
         httpHost: '127.0.0.1',
         httpPort: 8_084,
+        httpAuth: undefined,
+        apiKeysFile: undefined,
+        clientKey: undefined,
         httpBodyLimitBytes: 1_048_576,
         httpImportLimitBytes: 67_108_864,
       });

@@ -39,6 +39,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Tell each adapter, its role, its limits and how it is doing',
     load: async () => (await import('./health-command.js')).healthCommand,
   },
+  keys: {
+    usage: 'keys',
+    summary: 'Make, list, rotate and revoke the API keys: create, list, rotate KEY-ID, revoke KEY-ID',
+    load: async () => (await import('./keys-command.js')).keysCommand,
+  },
   migrate: {
     usage: 'migrate',
     summary: 'Bring the schema up to date, as every start does',

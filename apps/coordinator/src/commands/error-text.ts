@@ -4,6 +4,7 @@ import { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from '@test-coo
 import { DataAdapterError, maskSecrets } from '@test-coordinator/ports';
 
 import { AdapterChoiceError } from '../composition/adapter-choice-error.js';
+import { AccessError } from '../security/access-error.js';
 import { SettingsError } from '../settings/read-settings.js';
 import { SETTINGS } from '../settings/setting-table.js';
 import { EXIT, UsageError } from './command.js';
@@ -30,8 +31,8 @@ function told(error: unknown): { code: number; text: string } {
   if (error instanceof UsageError) {
     return { code: EXIT.usage, text: `${error.message}\nRun it with --help to see what there is.` };
   }
-  if (error instanceof SettingsError || error instanceof AdapterChoiceError) {
-    return { code: EXIT.usage, text: error.message };
+  if ([SettingsError, AdapterChoiceError, AccessError].some((kind) => error instanceof kind)) {
+    return { code: EXIT.usage, text: (error as Error).message };
   }
   if (error instanceof EmbeddedPostgresError) {
     const text = `${error.message}${ADVICE[error.code] ?? ''} (${error.code})`;

@@ -5,15 +5,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import type { NewServiceInfo } from '@test-coordinator/domain';
-import { IdGenerator, type Logger } from '@test-coordinator/ports';
+import { IdGenerator, systemClock, type Logger } from '@test-coordinator/ports';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
 import { chooseAdapters } from '../composition/choose-adapters.js';
+import { chooseAuthentication } from '../composition/choose-authentication.js';
 import { applyRetentionHourly } from '../composition/retention.js';
 import { ServiceRegistration } from '../composition/service-registration.js';
 import { buildServer } from '../http/server.js';
 import { createLogger } from '../logging/masked-logger.js';
 import { productVersion } from '../product-version.js';
+import type { Authentication } from '../security/authentication.js';
 import { milliseconds } from '../settings/milliseconds.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Settings } from '../settings/setting-table.js';
@@ -21,8 +23,6 @@ import { EXIT, UsageError, type Command, type Host } from './command.js';
 import { parsed } from './parsed-arguments.js';
 
 type Server = Awaited<ReturnType<typeof buildServer>>;
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
 
 /** A server that listens on all addresses is reached by the name of its machine. */
 const ANY_ADDRESS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
@@ -50,6 +50,7 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
   const stopAsked = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]).then(() =>
     performance.now(),
   );
+  const authentication = await chooseAuthentication(settings, { environment, clock: systemClock, logger });
   const factory = await chooseAdapters(settings, { logger, environment, spools: true });
   const underneath: AsyncDisposable[] = [factory];
   let stopBegan: number | undefined;
@@ -58,7 +59,7 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
     const { isDurable, detail } = factory.storage;
     logger[isDurable ? 'info' : 'warn']({}, `records are kept ${detail}`);
     underneath.push(applyRetentionHourly(factory, settings, logger));
-    stopBegan = await serveUntil(stopAsked, { factory, settings, logger });
+    stopBegan = await serveUntil(stopAsked, { factory, settings, logger, authentication });
   } finally {
     const left = STOP_MS - (stopBegan === undefined ? 0 : performance.now() - stopBegan);
     const stopped = Promise.all(underneath.map((each) => each[Symbol.asyncDispose]()));
@@ -71,26 +72,25 @@ interface Served {
   readonly factory: AdapterFactory;
   readonly settings: Settings;
   readonly logger: Logger;
+  readonly authentication: Authentication | undefined;
 }
 
 /** Answers when it was asked to stop. */
 async function serveUntil(
   stopAsked: Promise<number>,
-  { factory, settings, logger }: Served,
+  { factory, settings, logger, authentication }: Served,
 ): Promise<number> {
   const version = settings.serviceVersion ?? productVersion();
   const server = await buildServer({
     factory,
     logger,
     version,
+    authentication,
     bodyLimitBytes: settings.httpBodyLimitBytes,
     importLimitBytes: settings.httpImportLimitBytes,
   });
   try {
     const url = await listen(server, settings);
-    if (!LOOPBACK.test(settings.httpHost)) {
-      logger.warn({}, 'other machines can reach the API, and it asks nobody for a key');
-    }
     logger.info({ version, url, docs: `${url}/docs` }, `serving on ${url}, API docs on ${url}/docs`);
     await using _registration = new ServiceRegistration({
       services: factory.getServiceDiscoveryRepository(),

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 
 import { DataAdapterError, ERROR_CODES, type ErrorCode } from '@test-coordinator/ports';
 
+import { AccessError } from '../security/access-error.js';
 import { readSettings } from '../settings/read-settings.js';
-import type { Settings } from '../settings/setting-table.js';
+import { SETTINGS, type Settings } from '../settings/setting-table.js';
 import { EXIT, UsageError, type Command, type Host } from './command.js';
 import { parsed } from './parsed-arguments.js';
 import { ProgressLine } from './progress-line.js';
@@ -33,8 +34,10 @@ export const watchCommand: Command = {
     const [name, ...others] = positionals;
     if (name === undefined || others.length > 0)
       throw new UsageError('watch needs one run: its id, or the externalId that it was recorded with.');
+    const settings = readSettings(host.environment, { logLevel: 'WARNING' });
     const coordinator = new WatchedCoordinator(
-      baseUrl(values.url) ?? urlOf(readSettings(host.environment, { logLevel: 'WARNING' })),
+      baseUrl(values.url) ?? urlOf(settings),
+      settings.clientKey?.reveal(),
     );
     await watch(coordinator, await coordinator.runIdOf(name), host);
     return EXIT.done;
@@ -78,7 +81,14 @@ async function watch(
 
 /** The HTTP API of a coordinator, as far as a watcher needs it. */
 class WatchedCoordinator {
-  constructor(private readonly url: string) {}
+  readonly #authorization: Readonly<Record<string, string>>;
+
+  constructor(
+    private readonly url: string,
+    key: string | undefined,
+  ) {
+    this.#authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  }
 
   /** A run that calls itself so goes before one that has the name for its id, as in `report`. */
   async runIdOf(name: string): Promise<string> {
@@ -109,11 +119,17 @@ class WatchedCoordinator {
   }
 
   async #get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-    const response = await fetch(this.url + path, { headers }).catch(() => {
-      throw this.away();
-    });
+    const response = await fetch(this.url + path, { headers: { ...headers, ...this.#authorization } }).catch(
+      () => {
+        throw this.away();
+      },
+    );
     if (response.ok) return response;
     const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
+    if (response.status === 401 || response.status === 403)
+      throw new AccessError(
+        `${problem.detail ?? 'Not allowed.'} ${SETTINGS.clientKey.variable} names the key.`,
+      );
     const isOurs = problem.code !== undefined && Object.hasOwn(ERROR_CODES, problem.code);
     const detail = isOurs ? (problem.detail ?? '') : `the server on ${this.url} is no test coordinator`;
     throw new DataAdapterError(isOurs ? (problem.code as ErrorCode) : 'UNSUPPORTED', detail);

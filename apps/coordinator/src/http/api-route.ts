@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import type { SchemaFragment } from '@test-coordinator/domain';
 import { DataAdapterError, refuse, type CallOptions } from '@test-coordinator/ports';
 
+import type { Access } from './access.js';
 import { PROBLEM, listOf, objectOf, refTo, type NamedSchema } from './record-schemas.js';
 
 /** One operation of the API: what the document says of it, and what it does. */
@@ -10,6 +11,8 @@ export interface ApiRoute {
   readonly method: HTTPMethods;
   readonly url: string;
   readonly schema: ApiSchema;
+  /** @default by the method: `accessOf` */
+  readonly access?: Access;
   readonly handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 }
 
@@ -65,7 +68,8 @@ export function idOf(request: FastifyRequest, name: string): string {
 
 /** What every port call of this request carries: nothing more is sent once the client has gone. */
 export function callOptions(request: FastifyRequest, reply: FastifyReply): CallOptions {
-  return { signal: clientGone(reply), requestId: request.id };
+  const { id: requestId, principal } = request;
+  return { signal: clientGone(reply), requestId, ...(principal !== null && { actor: principal.actor }) };
 }
 
 /**

@@ -13,6 +13,7 @@ export function healthRoutes(factory: AdapterFactory, closing: AbortSignal): Api
     {
       method: 'GET',
       url: '/livez',
+      access: 'everybody',
       schema: {
         operationId: 'getLiveness',
         summary: 'Whether the process answers',
@@ -25,6 +26,7 @@ export function healthRoutes(factory: AdapterFactory, closing: AbortSignal): Api
     {
       method: 'GET',
       url: '/readyz',
+      access: 'everybody',
       schema: {
         operationId: 'getReadiness',
         summary: 'Whether the stores answer',

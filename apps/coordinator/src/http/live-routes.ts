@@ -119,6 +119,8 @@ export function liveRoutes({ activeRuns, closing, logger }: LiveOptions): ApiRou
     {
       method: 'DELETE',
       url: URL,
+      // Whoever publishes takes it off in the end.
+      access: 'record',
       schema: {
         operationId: 'clearLiveRun',
         summary: 'Take a run off the live ones',

@@ -14,6 +14,16 @@ export function documentOptions(version: string): FastifyDynamicSwaggerOptions {
           'Scenarios, runs, chaos events and results of chaos tests. Every refusal is an RFC 9457 problem whose ' +
           '`code` is one of a closed list.',
       },
+      components: {
+        securitySchemes: {
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'An API key. Whether one is asked for is a setting; `x-scope` of an operation is what the key must allow.',
+          },
+        },
+      },
       tags: [
         { name: 'imports', description: 'Reports of other tools' },
         { name: 'scenarios', description: 'Chaos test definitions' },
@@ -37,6 +47,7 @@ export function documentRoute(document: () => unknown): ApiRoute {
   return {
     method: 'GET',
     url: '/openapi.json',
+    access: 'everybody',
     schema: {
       operationId: 'getOpenApi',
       summary: 'This document',

@@ -3,13 +3,17 @@ import { STATUS_CODES } from 'node:http';
 import type { Problem } from '@test-coordinator/domain';
 import { DataAdapterError, maskSecrets, type ErrorCode } from '@test-coordinator/ports';
 
+/** What only the transport refuses, beside the codes of the ports. */
+export const TRANSPORT_CODES = ['UNAUTHENTICATED', 'FORBIDDEN'] as const;
+export type ProblemCode = ErrorCode | (typeof TRANSPORT_CODES)[number];
+
 /** The body of every answer that is no success: RFC 9457, with the error's code and the places that are wrong. */
 export interface ProblemDetails {
   readonly type: 'about:blank';
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: ErrorCode;
+  readonly code: ProblemCode;
   readonly problems?: readonly Problem[];
   readonly requestId: string;
 }
@@ -42,7 +46,7 @@ export class HttpError extends Error {
 
   constructor(
     readonly statusCode: number,
-    readonly code: ErrorCode,
+    readonly code: ProblemCode,
     message: string,
   ) {
     super(message);
@@ -99,7 +103,7 @@ function refusedStatus(error: unknown): number | undefined {
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
 }
 
-function details(status: number, code: ErrorCode, detail: string, requestId: string): ProblemDetails {
+function details(status: number, code: ProblemCode, detail: string, requestId: string): ProblemDetails {
   const title = STATUS_CODES[status] ?? 'Error';
   return { type: 'about:blank', title, status, detail: maskSecrets(detail), code, requestId };
 }

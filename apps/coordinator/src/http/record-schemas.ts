@@ -8,6 +8,8 @@ import {
 } from '@test-coordinator/domain';
 import { ERROR_CODES } from '@test-coordinator/ports';
 
+import { TRANSPORT_CODES } from './problem-details.js';
+
 /**
  * The shapes of what the API answers, as JSON Schema. Those of the records are the domain's rules of what a caller
  * gives, together with what the store assigns: nothing is declared a second time.
@@ -139,7 +141,7 @@ export const PROBLEM = named(
       title: { type: 'string' },
       status: { type: 'integer', minimum: 400, maximum: 599 },
       detail: { type: 'string' },
-      code: { type: 'string', enum: Object.keys(ERROR_CODES) },
+      code: { type: 'string', enum: [...Object.keys(ERROR_CODES), ...TRANSPORT_CODES] },
       problems: listOf(objectOf({ path: { type: 'string' }, problem: { type: 'string' } })),
       requestId: { type: 'string' },
     },

@@ -11,6 +11,8 @@ import { SpoolAdapter } from '@test-coordinator/adapter-spool';
 import { Clock, DataAdapterError, type Logger } from '@test-coordinator/ports';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
+import type { Authentication } from '../security/authentication.js';
+import { accessOf, guard, knowPrincipals } from './access.js';
 import type { ApiRoute } from './api-route.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { serveDocs } from './docs-page.js';
@@ -39,6 +41,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Of the product, told in the document. */
   readonly version: string;
+  /** Tells who asks. Left out, nobody is asked, and everybody may do everything. */
+  readonly authentication?: Authentication | undefined;
   /** Bytes of a JSON body at most. @default DEFAULT_BODY_LIMIT_BYTES (1 MiB) */
   readonly bodyLimitBytes?: number;
   /** Bytes of an imported file at most. @default DEFAULT_IMPORT_LIMIT_BYTES (64 MiB) */
@@ -98,6 +102,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     sendProblem(new HttpError(404, 'NOT_FOUND', 'There is no such route: /docs lists them.'), request, reply);
   });
   takeJson(app);
+  knowPrincipals(app);
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onRequest', async (request, reply) => {
@@ -116,11 +121,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     registerRoutes(
       imports,
       importRoutes({ unitOfWork: factory.getUnitOfWork(), clock: factory.get(Clock), maxBytes }),
+      options.authentication,
     );
   });
   const chaosEvents = factory.getChaosEventsRepository();
   const testResults = factory.getTestResultsRepository();
-  registerRoutes(app, [
+  const routes = [
     ...healthRoutes(factory, closing.signal),
     ...scenarioRoutes(factory.getScenariosRepository()),
     ...runRoutes({ testRuns: factory.getTestRunsRepository(), chaosEvents, testResults }),
@@ -130,15 +136,27 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...liveRoutes({ activeRuns: factory.getActiveRuns(), closing: closing.signal, logger }),
     ...serviceRoutes(factory.getServiceDiscoveryRepository()),
     documentRoute(() => app.swagger()),
-  ]);
+  ];
+  registerRoutes(app, routes, options.authentication);
   await app.ready();
   return app;
 }
 
-function registerRoutes(app: FastifyInstance, routes: readonly ApiRoute[]): void {
+function registerRoutes(
+  app: FastifyInstance,
+  routes: readonly ApiRoute[],
+  authentication: Authentication | undefined,
+): void {
   const allowed = new Map<string, Set<HTTPMethods>>();
-  for (const route of routes) {
-    app.route(route);
+  for (const { access, schema, ...route } of routes) {
+    const needed = access ?? accessOf(route.method);
+    app.route({
+      ...route,
+      schema:
+        needed === 'everybody' ? schema : { ...schema, security: [{ key: [] }, {}], ['x-scope']: needed },
+      ...(needed !== 'everybody' &&
+        authentication !== undefined && { onRequest: guard(authentication, needed) }),
+    });
     const methods = allowed.get(route.url) ?? new Set();
     allowed.set(route.url, methods.add(route.method));
   }

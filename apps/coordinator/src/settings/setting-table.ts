@@ -29,6 +29,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type StoreName = 'postgres' | 'memory';
 
+export type AuthenticationName = 'none' | 'keys';
+
 const DAY_SECONDS = 86_400;
 const MIB = 1_048_576;
 const poolSize = wholeNumber(1, 1_000);
@@ -251,6 +253,24 @@ export const SETTINGS = {
     wholeNumber(0, 65_535),
     8_084,
     'Port that the API listens on; 0 is any free one',
+  ),
+  httpAuth: setting(
+    `${HTTP}AUTH`,
+    oneOf<AuthenticationName>(['none', 'keys']),
+    undefined,
+    'Whether callers need an API key: `none` or `keys`; left out, `none` where only this machine can call, else `keys`',
+  ),
+  apiKeysFile: setting(
+    `${HTTP}API_KEYS_FILE`,
+    matching(/^[^\0]{1,4096}$/, 'a path'),
+    undefined,
+    'File of the API keys; left out, `api-keys.json` in the data folder',
+  ),
+  clientKey: setting(
+    `${HTTP}CLIENT_KEY`,
+    secretMatching(/^[\w.~+/=-]{1,8192}$/, 'an API key'),
+    undefined,
+    'Key with which `watch` calls a coordinator',
   ),
   httpBodyLimitBytes: setting(`${HTTP}BODY_LIMIT`, bodyLimit, MIB, 'Bytes of a request body at most'),
   httpImportLimitBytes: setting(
