@@ -59,6 +59,8 @@ describe('Settings', () => {
         httpAuth: undefined,
         apiKeysFile: undefined,
         clientKey: undefined,
+        corsOrigins: undefined,
+        requestsPerSecond: 0,
         httpBodyLimitBytes: 1_048_576,
         httpImportLimitBytes: 67_108_864,
       });

@@ -86,6 +86,8 @@ async function serveUntil(
     logger,
     version,
     authentication,
+    corsOrigins: settings.corsOrigins,
+    requestsPerSecond: settings.requestsPerSecond,
     bodyLimitBytes: settings.httpBodyLimitBytes,
     importLimitBytes: settings.httpImportLimitBytes,
   });

@@ -4,7 +4,7 @@ import type { Problem } from '@test-coordinator/domain';
 import { DataAdapterError, maskSecrets, type ErrorCode } from '@test-coordinator/ports';
 
 /** What only the transport refuses, beside the codes of the ports. */
-export const TRANSPORT_CODES = ['UNAUTHENTICATED', 'FORBIDDEN'] as const;
+export const TRANSPORT_CODES = ['UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED'] as const;
 export type ProblemCode = ErrorCode | (typeof TRANSPORT_CODES)[number];
 
 /** The body of every answer that is no success: RFC 9457, with the error's code and the places that are wrong. */

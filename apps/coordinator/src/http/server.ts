@@ -24,6 +24,7 @@ import { takeJson } from './json-body.js';
 import { liveRoutes } from './live-routes.js';
 import { documentOptions, documentRoute } from './openapi-document.js';
 import { HttpError, PROBLEM_CONTENT_TYPE, problemOf } from './problem-details.js';
+import { protect, type ProtectionOptions } from './protection.js';
 import { NAMED_SCHEMAS } from './record-schemas.js';
 import { reportRoutes } from './report-routes.js';
 import { REPORT } from './report-schemas.js';
@@ -36,7 +37,7 @@ import { serviceRoutes } from './service-routes.js';
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 const DEFAULT_IMPORT_LIMIT_BYTES = 67_108_864;
 
-export interface ServerOptions {
+export interface ServerOptions extends ProtectionOptions {
   readonly factory: AdapterFactory;
   readonly logger: Logger;
   /** Of the product, told in the document. */
@@ -111,6 +112,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   tellFreshness(app);
   app.addHook('onResponse', async (request, reply) => logResponse(logger, request, reply));
 
+  await protect(app, options);
   await app.register(fastifySwagger, documentOptions(options.version));
   for (const schema of [...NAMED_SCHEMAS, REPORT]) app.addSchema(schema);
   await serveDocs(app);
@@ -154,6 +156,8 @@ function registerRoutes(
       ...route,
       schema:
         needed === 'everybody' ? schema : { ...schema, security: [{ key: [] }, {}], ['x-scope']: needed },
+      // Probes come as often as they like.
+      ...(needed === 'everybody' && { config: { rateLimit: false } }),
       ...(needed !== 'everybody' &&
         authentication !== undefined && { onRequest: guard(authentication, needed) }),
     });

@@ -49,6 +49,18 @@ export function matching(pattern: RegExp, description: string): SettingKind<stri
   return kind(description, (text) => (pattern.test(text) ? text : undefined));
 }
 
+/** Origins of web pages, separated by commas. */
+export function origins(): SettingKind<readonly string[]> {
+  return kind('origins such as https://dashboards.example.org, separated by commas', (text) => {
+    const given = text.split(',').map((origin) => origin.trim());
+    return given.every(
+      (origin) => /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
+    )
+      ? given
+      : undefined;
+  });
+}
+
 /** A URL with one of these schemes; a driver suffix (`postgresql+asyncpg`) is taken and dropped. */
 export function secretUrl(schemes: readonly string[]): SettingKind<SecretText> {
   return kind(

@@ -2,6 +2,7 @@ import {
   matching,
   onOrOff,
   oneOf,
+  origins,
   seconds,
   secretMatching,
   secretUrl,
@@ -271,6 +272,18 @@ export const SETTINGS = {
     secretMatching(/^[\w.~+/=-]{1,8192}$/, 'an API key'),
     undefined,
     'Key with which `watch` calls a coordinator',
+  ),
+  corsOrigins: setting(
+    `${HTTP}CORS_ORIGINS`,
+    origins(),
+    undefined,
+    'Origins whose pages may call from a browser, separated by commas; left out, none',
+  ),
+  requestsPerSecond: setting(
+    `${HTTP}RATE_LIMIT`,
+    wholeNumber(0, 1_000_000),
+    0,
+    'Requests a second of one caller (its key, else its address) at most; 0 is no limit',
   ),
   httpBodyLimitBytes: setting(`${HTTP}BODY_LIMIT`, bodyLimit, MIB, 'Bytes of a request body at most'),
   httpImportLimitBytes: setting(
