@@ -8,6 +8,9 @@ export {
 export { AdapterChoiceError } from './composition/adapter-choice-error.js';
 export { chooseAdapters } from './composition/choose-adapters.js';
 export { apiKeyFile, chooseAuthentication } from './composition/choose-authentication.js';
+export { Metrics } from './metrics/metrics.js';
+export { observeAdapters, type ObservedAdapters } from './metrics/observe-adapters.js';
+export { observedPort, type ObserveCall } from './metrics/observed-port.js';
 export { createLogger, type LoggerOptions } from './logging/masked-logger.js';
 export { buildServer, type ServerOptions } from './http/server.js';
 export {

@@ -13,6 +13,7 @@ export {
   type MigrationPlan,
   type MigrationReport,
 } from './migrate.js';
+export type { ConnectionCounts } from './session.js';
 export { GuardedPool, type GuardedPoolOptions } from './guarded-pool.js';
 export { HostRoute } from './host-route.js';
 export { CODE_OF_SQLSTATE, codeOfSqlState } from './sqlstate-codes.js';

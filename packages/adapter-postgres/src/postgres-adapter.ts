@@ -24,7 +24,7 @@ import { resolveSettings, type PostgresSettings, type ResolvedSettings } from '.
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { recordRepositories } from './record-repositories.js';
 import { PostgresRetention } from './retention.js';
-import { PoolSession } from './session.js';
+import { PoolSession, type ConnectionCounts } from './session.js';
 import { StatementSender } from './statement-sender.js';
 import { tablesIn } from './tables.js';
 
@@ -111,6 +111,11 @@ export class PostgresAdapter implements AdapterLifecycle {
       this.#starting = undefined;
       throw error;
     }
+  }
+
+  /** How the connections are used now; none before the server was reached. */
+  get connections(): ConnectionCounts {
+    return this.#session.connections;
   }
 
   stop(): Promise<void> {

@@ -32,6 +32,15 @@ export interface Session {
   query(statement: Statement, values: readonly unknown[], kind: StatementKind): Promise<readonly Row[]>;
 }
 
+/** How the pool is used now. */
+export interface ConnectionCounts {
+  readonly total: number;
+  /** Of these, ready for the next call. */
+  readonly idle: number;
+  /** Calls that wait for one. */
+  readonly waiting: number;
+}
+
 /** Runs each statement on its own connection, and knows which calls are under way. */
 export class PoolSession implements Session {
   readonly shared = true;
@@ -98,6 +107,11 @@ export class PoolSession implements Session {
   open(pool: GuardedPool): void {
     this.#pool = pool;
     this.#closed = undefined;
+  }
+
+  get connections(): ConnectionCounts {
+    const { totalCount: total = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = this.#pool ?? {};
+    return { total, idle, waiting };
   }
 
   /** Refuses calls with this error until it is opened. */

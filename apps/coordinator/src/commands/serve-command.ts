@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
+import type { PostgresAdapter } from '@test-coordinator/adapter-postgres';
 import type { NewServiceInfo } from '@test-coordinator/domain';
 import { IdGenerator, systemClock, type Logger } from '@test-coordinator/ports';
 
@@ -14,6 +15,8 @@ import { applyRetentionHourly } from '../composition/retention.js';
 import { ServiceRegistration } from '../composition/service-registration.js';
 import { buildServer } from '../http/server.js';
 import { createLogger } from '../logging/masked-logger.js';
+import { Metrics } from '../metrics/metrics.js';
+import { observeAdapters } from '../metrics/observe-adapters.js';
 import { productVersion } from '../product-version.js';
 import type { Authentication } from '../security/authentication.js';
 import { milliseconds } from '../settings/milliseconds.js';
@@ -51,7 +54,9 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
     performance.now(),
   );
   const authentication = await chooseAuthentication(settings, { environment, clock: systemClock, logger });
-  const factory = await chooseAdapters(settings, { logger, environment, spools: true });
+  const metrics = new Metrics(versionOf(settings));
+  const { observeCall } = metrics;
+  const factory = await chooseAdapters(settings, { logger, environment, spools: true, observeCall });
   const underneath: AsyncDisposable[] = [factory];
   let stopBegan: number | undefined;
   try {
@@ -59,7 +64,8 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
     const { isDurable, detail } = factory.storage;
     logger[isDurable ? 'info' : 'warn']({}, `records are kept ${detail}`);
     underneath.push(applyRetentionHourly(factory, settings, logger));
-    stopBegan = await serveUntil(stopAsked, { factory, settings, logger, authentication });
+    observeAdapters(metrics, { factory, postgres: await postgresOf(factory, settings), clock: systemClock });
+    stopBegan = await serveUntil(stopAsked, { factory, settings, logger, authentication, metrics });
   } finally {
     const left = STOP_MS - (stopBegan === undefined ? 0 : performance.now() - stopBegan);
     const stopped = Promise.all(underneath.map((each) => each[Symbol.asyncDispose]()));
@@ -73,19 +79,21 @@ interface Served {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly authentication: Authentication | undefined;
+  readonly metrics: Metrics;
 }
 
 /** Answers when it was asked to stop. */
 async function serveUntil(
   stopAsked: Promise<number>,
-  { factory, settings, logger, authentication }: Served,
+  { factory, settings, logger, authentication, metrics }: Served,
 ): Promise<number> {
-  const version = settings.serviceVersion ?? productVersion();
+  const version = versionOf(settings);
   const server = await buildServer({
     factory,
     logger,
     version,
     authentication,
+    metrics,
     corsOrigins: settings.corsOrigins,
     requestsPerSecond: settings.requestsPerSecond,
     bodyLimitBytes: settings.httpBodyLimitBytes,
@@ -110,6 +118,20 @@ async function serveUntil(
     clearTimeout(impatience);
     logger.info({}, 'stopped serving');
   }
+}
+
+function versionOf({ serviceVersion }: Settings): string {
+  return serviceVersion ?? productVersion();
+}
+
+/** Loaded already where it was chosen, and not at all where it was not. */
+async function postgresOf(
+  factory: AdapterFactory,
+  { store }: Settings,
+): Promise<PostgresAdapter | undefined> {
+  if (store === 'memory') return undefined;
+  const { PostgresAdapter } = await import('@test-coordinator/adapter-postgres');
+  return factory.findAdapter(PostgresAdapter);
 }
 
 async function isDoneWithin(ms: number, work: Promise<unknown>): Promise<boolean> {

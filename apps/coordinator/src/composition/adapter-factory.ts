@@ -26,6 +26,8 @@ import {
   type Token,
 } from '@test-coordinator/ports';
 
+import { observedPort, type ObserveCall } from '../metrics/observed-port.js';
+
 /** One technology: what it binds, and under which name its life is found. */
 export interface ChosenAdapter {
   /** As its health names it. */
@@ -54,6 +56,8 @@ export interface FactoryDependencies {
   readonly clock?: Clock;
   readonly ids?: IdGenerator;
   readonly logger?: Logger;
+  /** Told of every call of a port that this factory gives out. @default nobody is */
+  readonly observeCall?: ObserveCall | undefined;
   /** An adapter that has not told its health by then is down. @default 5,000 ms */
   readonly healthTimeoutMs?: number;
 }
@@ -63,6 +67,19 @@ export interface DataLayerHealth {
   readonly status: HealthStatus;
   readonly adapters: readonly AdapterHealth[];
 }
+
+/** The ports by the names under which their calls are told. */
+const PORTS: Readonly<Record<string, Token<unknown>>> = {
+  scenarios: ScenariosRepository,
+  testRuns: TestRunsRepository,
+  chaosEvents: ChaosEventsRepository,
+  testResults: TestResultsRepository,
+  serviceDiscovery: ServiceDiscoveryRepository,
+  cache: CacheRepository,
+  executionLocks: ExecutionLocks,
+  activeRuns: ActiveRuns,
+  unitOfWork: UnitOfWork,
+};
 
 const HEALTH_TIMEOUT_MS = 5_000;
 const SEVERITY: readonly HealthStatus[] = ['up', 'degraded', 'down'];
@@ -86,6 +103,7 @@ export class AdapterFactory implements AsyncDisposable {
       ids = uuidV7Ids(clock),
       logger = silentLogger,
       healthTimeoutMs = HEALTH_TIMEOUT_MS,
+      observeCall,
     }: FactoryDependencies = {},
   ) {
     this.#healthTimeoutMs = healthTimeoutMs;
@@ -93,6 +111,7 @@ export class AdapterFactory implements AsyncDisposable {
     this.#container.bind(IdGenerator).toConstantValue(ids);
     this.#container.bind(Logger).toConstantValue(logger);
     this.#container.load(...adapters.map(({ module }) => module));
+    if (observeCall !== undefined) this.#observe(observeCall);
     this.#lifecycles = adapters.map(({ lifecycle }) => this.#container.get(lifecycle));
   }
 
@@ -202,6 +221,15 @@ export class AdapterFactory implements AsyncDisposable {
       chaosEvents: this.getChaosEventsRepository(),
       testResults: this.getTestResultsRepository(),
     };
+  }
+
+  /** After the modules: what decorates a port is observed with it. */
+  #observe(observeCall: ObserveCall): void {
+    for (const [name, token] of Object.entries(PORTS)) {
+      this.#container.onActivation<object>(token as ServiceIdentifier<object>, (_context, port) =>
+        observedPort(port, name, observeCall),
+      );
+    }
   }
 
   /** What is told of an adapter that does not answer. */

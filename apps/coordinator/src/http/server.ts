@@ -11,6 +11,7 @@ import { SpoolAdapter } from '@test-coordinator/adapter-spool';
 import { Clock, DataAdapterError, type Logger } from '@test-coordinator/ports';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Authentication } from '../security/authentication.js';
 import { accessOf, guard, knowPrincipals } from './access.js';
 import type { ApiRoute } from './api-route.js';
@@ -24,6 +25,7 @@ import { takeJson } from './json-body.js';
 import { liveRoutes } from './live-routes.js';
 import { documentOptions, documentRoute } from './openapi-document.js';
 import { HttpError, PROBLEM_CONTENT_TYPE, problemOf } from './problem-details.js';
+import { metricsRoutes } from './metrics-routes.js';
 import { protect, type ProtectionOptions } from './protection.js';
 import { NAMED_SCHEMAS } from './record-schemas.js';
 import { reportRoutes } from './report-routes.js';
@@ -42,6 +44,8 @@ export interface ServerOptions extends ProtectionOptions {
   readonly logger: Logger;
   /** Of the product, told in the document. */
   readonly version: string;
+  /** Told of every request, and answered with under /metrics. @default there is no such route */
+  readonly metrics?: Metrics | undefined;
   /** Tells who asks. Left out, nobody is asked, and everybody may do everything. */
   readonly authentication?: Authentication | undefined;
   /** Bytes of a JSON body at most. @default DEFAULT_BODY_LIMIT_BYTES (1 MiB) */
@@ -110,7 +114,15 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     reply.header('x-request-id', request.id);
   });
   tellFreshness(app);
-  app.addHook('onResponse', async (request, reply) => logResponse(logger, request, reply));
+  app.addHook('onResponse', async (request, reply) => {
+    options.metrics?.observeRequest(
+      request.method,
+      request.routeOptions.url,
+      reply.statusCode,
+      reply.elapsedTime / 1_000,
+    );
+    logResponse(logger, request, reply);
+  });
 
   await protect(app, options);
   await app.register(fastifySwagger, documentOptions(options.version));
@@ -137,6 +149,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...resultRoutes(testResults),
     ...liveRoutes({ activeRuns: factory.getActiveRuns(), closing: closing.signal, logger }),
     ...serviceRoutes(factory.getServiceDiscoveryRepository()),
+    ...(options.metrics === undefined ? [] : metricsRoutes(options.metrics)),
     documentRoute(() => app.swagger()),
   ];
   registerRoutes(app, routes, options.authentication);

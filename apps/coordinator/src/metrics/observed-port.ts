@@ -1,0 +1,54 @@
+import { DataAdapterError } from '@test-coordinator/ports';
+
+/** Told of every call of a port's method when it is over. */
+export type ObserveCall = (call: {
+  /** `testRuns.create`. */
+  readonly operation: string;
+  /** `ok`, or the code of the error. */
+  readonly outcome: string;
+  readonly seconds: number;
+  /** What it answered, if it did. */
+  readonly answer?: unknown;
+}) => void;
+
+type Method = (...given: unknown[]) => unknown;
+
+/**
+ * The port, each call of which is told to `observe`. A call that was aborted by its caller, or failed as nobody expected, is
+ * told by its own word. Methods that answer with something else than a promise, such as a stream, are left alone.
+ */
+export function observedPort<Port extends object>(port: Port, name: string, observe: ObserveCall): Port {
+  const methods = new Map<PropertyKey, Method>();
+  return new Proxy(port, {
+    get(target, property) {
+      // Read with the port itself as `this`: its private fields are not the proxy's.
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      let method = methods.get(property);
+      if (method === undefined) {
+        method = observedMethod(value as Method, target, `${name}.${String(property)}`, observe);
+        methods.set(property, method);
+      }
+      return method;
+    },
+  });
+}
+
+function observedMethod(method: Method, port: object, operation: string, observe: ObserveCall): Method {
+  return (...given) => {
+    const begun = performance.now();
+    const answer = method.apply(port, given);
+    if (!(answer instanceof Promise)) return answer;
+    const seconds = (): number => (performance.now() - begun) / 1_000;
+    answer.then(
+      (value: unknown) => observe({ operation, outcome: 'ok', seconds: seconds(), answer: value }),
+      (error: unknown) => observe({ operation, outcome: outcomeOf(error), seconds: seconds() }),
+    );
+    return answer;
+  };
+}
+
+function outcomeOf(error: unknown): string {
+  if (DataAdapterError.is(error)) return error.code;
+  return error instanceof Error && error.name === 'AbortError' ? 'aborted' : 'unexpected';
+}
