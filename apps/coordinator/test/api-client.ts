@@ -1,4 +1,4 @@
-import { AdapterFactory, buildServer, type ServerOptions } from '@test-coordinator/coordinator';
+import { AdapterFactory, buildServer, Metrics, type ServerOptions } from '@test-coordinator/coordinator';
 import { silentLogger } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
@@ -31,6 +31,9 @@ function parsed(text: string): unknown {
   }
 }
 
+/** Of all servers: each would watch the event loop for itself. */
+const metrics = new Metrics('1.2.3');
+
 /** The same for every server, and slow to compile. */
 let sharedDocument: ApiDocument | undefined;
 
@@ -45,7 +48,13 @@ export class ApiClient implements AsyncDisposable {
   static async start(options: Partial<ServerOptions> = {}): Promise<ApiClient> {
     const factory = options.factory ?? AdapterFactory.useStub();
     await factory.start();
-    const server = await buildServer({ logger: silentLogger, version: '1.2.3', ...options, factory });
+    const server = await buildServer({
+      logger: silentLogger,
+      version: '1.2.3',
+      metrics,
+      ...options,
+      factory,
+    });
     sharedDocument ??= new ApiDocument((await server.inject('/openapi.json')).payload);
     return new ApiClient(factory, server, sharedDocument);
   }

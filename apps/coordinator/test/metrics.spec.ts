@@ -10,7 +10,8 @@ import { eventually } from './eventually.js';
 import { result, run, scenario, UNKNOWN_ID } from './records.js';
 import { SpoolingWorld } from './spooling-coordinator.js';
 
-const DASHBOARD = new URL('../../../docs/grafana/test-coordinator.json', import.meta.url);
+const DASHBOARD = new URL('../../../deploy/grafana-dashboard.json', import.meta.url);
+const ALERTS = new URL('../../../deploy/alerts.yaml', import.meta.url);
 const DOCS = new URL('../../../docs/metrics.md', import.meta.url);
 const OURS = /\btest_coordinator_\w+/g;
 
@@ -125,7 +126,7 @@ describe('Metrics', () => {
       await Promise.all([postgres.stop(), redis.stop()]);
     });
 
-    it('When PostgreSQL is killed and records wait, Then the metrics say so; and every query of the dashboard and every row of the docs names a metric that is there', async () => {
+    it('When PostgreSQL is killed and records wait, Then the metrics say so; and every query of the dashboard and the alerts and every row of the docs names a metric that is there', async () => {
       const coordinator = await world.serve({ TEST_COORDINATOR_ADAPTER_REDIS_URL: redis.url });
       const read = async (): Promise<string> => (await fetch(`${coordinator.url}/metrics`)).text();
       await coordinator.post('scenarios', scenario());
@@ -142,11 +143,11 @@ describe('Metrics', () => {
       expect(healthy.get('test_coordinator_adapter_health{adapter="postgres",status="up"}')).to.equal(1);
       expect(healthy.get('test_coordinator_postgres_connections{state="idle"}')).to.be.at.least(1);
 
-      const queries = readFileSync(DASHBOARD, 'utf8').match(OURS) ?? [];
+      const queries = [DASHBOARD, ALERTS].flatMap((file) => readFileSync(file, 'utf8').match(OURS) ?? []);
       const rows = [...readFileSync(DOCS, 'utf8').matchAll(/^\| (`.+?) *\|/gm)].flatMap(([, cell]) =>
         [...cell!.matchAll(/`(\w+)/g)].map(([, name]) => `test_coordinator_${name}`),
       );
-      expect(queries.length).to.be.above(15);
+      expect(queries.length).to.be.above(25);
       expect(rows.length).to.be.above(12);
       const names = new Set([...healthy.keys()].map((line) => line.split('{')[0]));
       const there = (name: string) => names.has(name) || names.has(`${name}_count`);

@@ -33,6 +33,21 @@ describe('Documents of the coordinator', () => {
     expect(tableIn(settings)).to.deep.equal(expected);
   });
 
+  it('Given the settings, When .env.example is compared with them, Then each is there with its meaning and default', () => {
+    const lines = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8').split('\n');
+    const told = lines.flatMap((line, index) => {
+      const [, variable, fallback] = /^#(TEST_COORDINATOR_\w+)=(.*)$/.exec(line) ?? [];
+      return variable === undefined ? [] : [[variable, fallback, lines[index - 1]]];
+    });
+    expect(told).to.deep.equal(
+      Object.values(SETTINGS).map(({ variable, fallback, meaning }) => [
+        variable,
+        fallback === undefined ? '' : String(fallback),
+        `# ${meaning.replaceAll('`', '')}`,
+      ]),
+    );
+  });
+
   it('Given the exit codes, When the table is compared with --help, Then they are the same', async () => {
     const stdout = new TerminalDouble();
     await runCommandLine(['--help'], { environment: {}, stdin: process.stdin, stdout, stderr: stdout });

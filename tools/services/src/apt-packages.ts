@@ -11,6 +11,9 @@ const CACHE =
   process.env['TEST_SERVICES_CACHE'] ??
   fileURLToPath(new URL('../../../node_modules/.cache/test-services', import.meta.url));
 
+/** In /usr/bin, PostgreSQL's programs are scripts that look for those in the folder of a version. */
+const PROGRAM_FOLDERS = ['usr/lib/postgresql/15/bin', 'usr/bin', 'usr/sbin'];
+
 export interface UnpackedProgram {
   readonly command: string;
   /** Where its libraries are, those apart that the system has. */
@@ -20,7 +23,7 @@ export interface UnpackedProgram {
 /** A program that {@link unpackFromApt} unpacked earlier. */
 export function findUnpacked(packageName: string, program: string): UnpackedProgram | undefined {
   const root = join(CACHE, packageName);
-  const command = ['usr/bin', 'usr/sbin'].map((folder) => join(root, folder, program)).find(existsSync);
+  const command = PROGRAM_FOLDERS.map((folder) => join(root, folder, program)).find(existsSync);
   if (command === undefined) return undefined;
   const libraries = readdirSync(join(root, 'usr', 'lib'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name.includes('-linux-'))

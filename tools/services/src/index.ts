@@ -1,5 +1,6 @@
 export { FaultProxy, type Fault, type FaultCounts } from './fault-proxy.js';
 export { Pgbouncer, type PgbouncerOptions } from './pgbouncer.js';
+export { postgresClientProgram } from './postgres-client.js';
 export { PostgresServer, type PostgresMajor, type PostgresServerOptions } from './postgres-server.js';
 export { RedisCluster } from './redis-cluster.js';
 export { RedisSentinel } from './redis-sentinel.js';
