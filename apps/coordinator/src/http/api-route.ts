@@ -105,12 +105,9 @@ export const IF_MATCH: SchemaFragment = objectOf(
   ['if-match'],
 );
 
-/** Says the record's version as its ETag, for `If-Match`. */
-export function tagged<Entity extends { readonly version: number }>(
-  reply: FastifyReply,
-  record: Entity,
-): Entity {
-  reply.header('etag', `"${record.version}"`);
+/** Says the record's version, where it has one, as its ETag, for `If-Match`. */
+export function tagged<Entity extends object>(reply: FastifyReply, record: Entity): Entity {
+  if ('version' in record) reply.header('etag', `"${String(record.version)}"`);
   return record;
 }
 
