@@ -62,6 +62,20 @@ describe('Fuzzed requests', function () {
       createEvent: event(runId),
       createResult: result(runId),
       createResults: { results: [result(runId)] },
+      registerService: {
+        serviceId: 'engine-1',
+        serviceName: 'engine',
+        version: '1',
+        host: 'h',
+        grpcPort: 0,
+        httpPort: 1,
+      },
+      acquireLock: { owner: 'fuzz', ttlMs: 1_000 },
+      setCacheEntry: { value: { a: 1 }, ttlSeconds: 60 },
+      setCacheEntries: { entries: [{ key: 'a', value: 1 }] },
+      getCacheEntries: { keys: ['a'] },
+      expireCacheEntry: { ttlSeconds: 1 },
+      incrementCacheEntry: { by: 1 },
       publishLiveRun: { phase: 'injecting', progress: 0.5 },
     };
     const bodies = [

@@ -1,3 +1,4 @@
+import { AdapterFactory } from '@test-coordinator/coordinator';
 import { expect } from 'chai';
 
 import { ApiClient, json } from './api-client.js';
@@ -69,4 +70,69 @@ describe('GET /api/v1/services', () => {
       expect(problems.map((problem) => problem.path)).to.deep.equal([path]);
     });
   }
+});
+
+describe('The service registry over HTTP', () => {
+  const URL = '/api/v1/services';
+  const START = Date.parse('2026-01-31T09:30:00Z');
+  let api: ApiClient;
+  let now: number;
+  beforeEach(async () => {
+    now = START;
+    const clock = { now: () => new Date(now) };
+    api = await ApiClient.start({ factory: AdapterFactory.useStub({ staleThresholdMs: 1_000 }, { clock }) });
+  });
+  afterEach(() => api[Symbol.asyncDispose]());
+  const register = (id: string, name?: string) => api.must('POST', URL, { body: service(id, name) });
+
+  it('Given an instance, When it registers, beats, registers again and leaves, Then each step answers with what is known of it', async () => {
+    const answer = await api.call('POST', URL, { body: service('a') });
+    expect([answer.status, answer.headers['location']]).to.deep.equal([201, `${URL}/a`]);
+    now += 100;
+    const seen = await api.must('POST', `${URL}/a/heartbeat`);
+    expect(seen).to.include({
+      lastSeen: new Date(now).toISOString(),
+      registeredAt: new Date(START).toISOString(),
+    });
+    expect(await api.must('GET', `${URL}/a`)).to.deep.equal(seen);
+    now += 100;
+    expect(await register('a', 'gateway')).to.include({
+      serviceName: 'gateway',
+      registeredAt: new Date(START).toISOString(),
+    });
+    expect((await api.call('DELETE', `${URL}/a`)).status).to.equal(204);
+    for (const [method, url] of [
+      ['GET', `${URL}/a`],
+      ['DELETE', `${URL}/a`],
+      ['POST', `${URL}/a/heartbeat`],
+      ['GET', '/api/v1/service-names/gateway'],
+    ] as const)
+      expect((await api.call(method, url)).status, `${method} ${url}`).to.equal(404);
+  });
+
+  it('Given an instance that is silent for the threshold, When health, count and name are asked for, Then it is stale until it is removed', async () => {
+    await register('old');
+    now += 999;
+    expect(await api.must('GET', `${URL}/old/health`)).to.deep.equal({ isHealthy: true });
+    now += 1;
+    await register('new');
+    expect(await api.must('GET', `${URL}/old/health`)).to.deep.equal({ isHealthy: false });
+    expect(await api.must('GET', `${URL}/nobody/health`)).to.deep.equal({ isHealthy: false });
+    expect(await api.must('GET', '/api/v1/service-count')).to.deep.equal({ count: 2 });
+    expect(await api.must('GET', '/api/v1/service-names/matching-engine')).to.include({ serviceId: 'new' });
+    expect(await api.must('DELETE', '/api/v1/stale-services')).to.deep.equal({ serviceIds: ['old'] });
+    expect(await api.must('GET', '/api/v1/service-count')).to.deep.equal({ count: 1 });
+  });
+
+  it('Given input that breaks a rule, When it is registered, Then it is 400 and its places are named', async () => {
+    const body = { ...service('a b'), httpPort: 70_000, colour: 'red' };
+    const answer = await api.call('POST', URL, { body });
+    expect(answer.status).to.equal(400);
+    expect(answer.text).to.include('colour');
+    const { colour: _colour, ...known } = body;
+    const second = json<{ problems: readonly { path: string }[] }>(
+      await api.call('POST', URL, { body: known }),
+    );
+    expect(second.problems.map(({ path }) => path)).to.have.members(['serviceId', 'httpPort']);
+  });
 });

@@ -96,6 +96,28 @@ export function gone(reply: FastifyReply, wasThere: boolean, entity: string, id:
   return reply.code(204).send();
 }
 
+/** Of a state change that is made under an execution lock. */
+export const FENCE: SchemaFragment = objectOf(
+  {
+    fence: {
+      type: 'integer',
+      minimum: 0,
+      description: 'The fence of the execution lock: a change with an older one than was seen is refused.',
+    },
+  },
+  ['fence'],
+);
+
+/** `callOptions` with the fence of the request, where it has one. */
+export function fencedOptions(request: FastifyRequest, reply: FastifyReply): CallOptions {
+  const { fence } = request.headers;
+  const options = callOptions(request, reply);
+  // What is no whole number becomes NaN, which the port refuses in its own words.
+  return fence === undefined
+    ? options
+    : { ...options, fence: /^\d{1,16}$/.test(String(fence)) ? Number(fence) : Number.NaN };
+}
+
 const VERSION_TAG = /^"(\d{1,15})"$/;
 
 export const IF_MATCH: SchemaFragment = objectOf(

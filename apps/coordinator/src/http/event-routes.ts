@@ -1,7 +1,6 @@
 import {
   chaosEventChangeRules,
   EVENT_STATUSES,
-  EVENT_TYPES,
   eventRecoveryRules,
   newChaosEventRules,
   type ChaosEventChanges,
@@ -11,7 +10,8 @@ import {
 } from '@test-coordinator/domain';
 import type { ChaosEventFilter, ChaosEventsRepository } from '@test-coordinator/ports';
 
-import { anyOf, listQuery, type ApiRoute } from './api-route.js';
+import { listQuery, type ApiRoute } from './api-route.js';
+import { EVENT_FILTER } from './filters.js';
 import {
   changeRoute,
   createRoute,
@@ -20,7 +20,7 @@ import {
   moveRoute,
   type RecordKind,
 } from './record-routes.js';
-import { CHAOS_EVENT, CHAOS_EVENT_PAGE, TIME } from './record-schemas.js';
+import { CHAOS_EVENT, CHAOS_EVENT_PAGE } from './record-schemas.js';
 import { statusBody } from './request-schemas.js';
 
 const EVENTS: RecordKind = {
@@ -47,16 +47,7 @@ export function eventRoutes(chaosEvents: ChaosEventsRepository): ApiRoute[] {
       operationId: 'listEvents',
       summary: 'List chaos events, the last recorded first',
       description: 'The events of one run (`runId`) are listed the oldest first.',
-      filter: listQuery({
-        scenarioId: { type: 'string' },
-        runId: { type: 'string' },
-        statuses: anyOf(EVENT_STATUSES),
-        types: anyOf(EVENT_TYPES),
-        service: { type: 'string', description: 'The target service' },
-        environment: { type: 'string', description: "Of the event's run" },
-        from: { ...TIME, description: 'Injected at or after this time' },
-        to: { ...TIME, description: 'Injected before this time' },
-      }),
+      filter: listQuery(EVENT_FILTER),
       find: (filter: ChaosEventFilter, page, options) => chaosEvents.find(filter, page, options),
     }),
     getRoute(EVENTS, {

@@ -15,6 +15,7 @@ export interface ProblemDetails {
   readonly detail: string;
   readonly code: ProblemCode;
   readonly problems?: readonly Problem[];
+  readonly details?: Readonly<Record<string, unknown>>;
   readonly requestId: string;
 }
 
@@ -69,11 +70,11 @@ export function problemOf(
   if (DataAdapterError.is(error)) {
     const isStale = isConditional && error.code === 'VERSION_CONFLICT';
     const problem = details(isStale ? 412 : STATUS_OF_CODE[error.code], error.code, error.message, requestId);
-    const problems = error.details?.['problems'] as readonly Problem[] | undefined;
-    if (problems === undefined) return problem;
+    const { problems, ...more } = error.details ?? {};
     return {
       ...problem,
-      problems: problems.map((one) => ({ path: maskSecrets(one.path), problem: maskSecrets(one.problem) })),
+      ...(problems !== undefined && { problems: (problems as readonly Problem[]).map(masked) }),
+      ...(Object.keys(more).length > 0 && { details: more }),
     };
   }
   const status = refusedStatus(error);
@@ -95,6 +96,10 @@ const DETAIL_OF_STATUS: Readonly<Record<number, string>> = {
   414: 'The address is too long.',
   415: 'This route does not take a body of this content type: send application/json.',
 };
+
+function masked({ path, problem }: Problem): Problem {
+  return { path: maskSecrets(path), problem: maskSecrets(problem) };
+}
 
 /** Fastify's own refusals (a body that is too large, is no JSON, has keys that poison prototypes) carry a status. */
 function refusedStatus(error: unknown): number | undefined {

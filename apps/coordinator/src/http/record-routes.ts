@@ -4,6 +4,8 @@ import type { CallOptions, Page, PageRequest } from '@test-coordinator/ports';
 import {
   answers,
   callOptions,
+  FENCE,
+  fencedOptions,
   found,
   gone,
   idOf,
@@ -59,7 +61,7 @@ export function createRoute<Given, Stored extends object>(
     ...said
   }: Said & {
     readonly body: SchemaFragment;
-    create(given: Given, options: CallOptions): Promise<Stored>;
+    readonly create: (given: Given, options: CallOptions) => Promise<Stored>;
   },
 ): ApiRoute {
   const { url, tags, noun, record } = kind;
@@ -83,7 +85,7 @@ export function listRoute<Filter, Stored>(
     ...said
   }: Said & {
     readonly filter: SchemaFragment;
-    find(filter: Filter, page: PageRequest, options: CallOptions): Promise<Page<Stored>>;
+    readonly find: (filter: Filter, page: PageRequest, options: CallOptions) => Promise<Page<Stored>>;
   },
 ): ApiRoute {
   return {
@@ -99,7 +101,10 @@ export function listRoute<Filter, Stored>(
 
 export function getRoute<Stored extends object>(
   kind: RecordKind,
-  { getById, ...said }: Said & { getById(id: string, options: CallOptions): Promise<Stored | null> },
+  {
+    getById,
+    ...said
+  }: Said & { readonly getById: (id: string, options: CallOptions) => Promise<Stored | null> },
 ): ApiRoute {
   const { tags, noun, record } = kind;
   return {
@@ -121,7 +126,7 @@ export function changeRoute<Changes, Stored extends object>(
     ...said
   }: Said & {
     readonly changes: SchemaFragment;
-    update(id: string, version: number, changes: Changes, options: CallOptions): Promise<Stored>;
+    readonly update: (id: string, version: number, changes: Changes, options: CallOptions) => Promise<Stored>;
   },
 ): ApiRoute {
   const { tags, noun, record } = kind;
@@ -148,7 +153,10 @@ export function changeRoute<Changes, Stored extends object>(
 
 export function deleteRoute(
   kind: RecordKind,
-  { delete: remove, ...said }: Said & { delete(id: string, options: CallOptions): Promise<boolean> },
+  {
+    delete: remove,
+    ...said
+  }: Said & { readonly delete: (id: string, options: CallOptions) => Promise<boolean> },
 ): ApiRoute {
   return {
     method: 'DELETE',
@@ -169,7 +177,7 @@ export function moveRoute<Body, Stored extends object>(
     body,
     moved,
     isBodyOptional = false,
-    isSpooled = true,
+    isOfRun = true,
     move,
     ...said
   }: Said & {
@@ -179,9 +187,9 @@ export function moveRoute<Body, Stored extends object>(
     readonly isBodyOptional?: boolean;
     /** What is answered, in words. */
     readonly moved: string;
-    /** It is accepted while the store is away. @default true */
-    readonly isSpooled?: boolean;
-    move(id: string, body: Body, options: CallOptions): Promise<Stored>;
+    /** Belongs to a run: it takes a fence, and is accepted while the store is away. @default true */
+    readonly isOfRun?: boolean;
+    readonly move: (id: string, body: Body, options: CallOptions) => Promise<Stored>;
   },
 ): ApiRoute {
   return {
@@ -191,13 +199,15 @@ export function moveRoute<Body, Stored extends object>(
       ...said,
       tags: kind.tags,
       params: parametersOf(kind),
+      ...(isOfRun && { headers: FENCE }),
       ...(body !== undefined && { body }),
-      response: (isSpooled ? writeAnswers : answers)(200, moved, kind.record),
+      response: (isOfRun ? writeAnswers : answers)(200, moved, kind.record),
     },
     async handler(request, reply) {
       const sent = isBodyOptional ? (request.body ?? {}) : request.body;
       const given = body === undefined ? ({} as Body) : readBody<Body>(body, sent);
-      return tagged(reply, await move(idOf(request, kind.id), given, callOptions(request, reply)));
+      const options = isOfRun ? fencedOptions(request, reply) : callOptions(request, reply);
+      return tagged(reply, await move(idOf(request, kind.id), given, options));
     },
   };
 }

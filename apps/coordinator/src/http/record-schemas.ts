@@ -20,6 +20,7 @@ export interface NamedSchema extends SchemaFragment {
 }
 
 export const TIME: SchemaFragment = { type: 'string', format: 'date-time' };
+export const COUNT: SchemaFragment = { type: 'integer', minimum: 0 };
 const VERSION: SchemaFragment = { type: 'integer', minimum: 1 };
 
 /** A closed object; every field is there unless it is named in `optional`. */
@@ -89,7 +90,7 @@ export const CHAOS_EVENT = recordOf('ChaosEvent', newChaosEventRules.schema, 'ev
   'version',
 ]);
 export const TEST_RESULT = recordOf('TestResult', newTestResultRules.schema, 'resultId', ['createdAt']);
-const SERVICE_INFO = recordOf('ServiceInfo', newServiceInfoRules.schema, 'serviceId', [
+export const SERVICE_INFO = recordOf('ServiceInfo', newServiceInfoRules.schema, 'serviceId', [
   'lastSeen',
   'registeredAt',
 ]);
@@ -143,14 +144,18 @@ export const PROBLEM = named(
       detail: { type: 'string' },
       code: { type: 'string', enum: [...Object.keys(ERROR_CODES), ...TRANSPORT_CODES] },
       problems: listOf(objectOf({ path: { type: 'string' }, problem: { type: 'string' } })),
+      details: {
+        type: 'object',
+        description:
+          'More facts, by the code: the holder of a lock, the fence that was seen, the line of a load.',
+      },
       requestId: { type: 'string' },
     },
-    ['problems'],
+    ['problems', 'details'],
   ),
 );
 
 export const LIVENESS = named('Liveness', objectOf({ status: { type: 'string', enum: ['ok'] } }));
-const COUNT: SchemaFragment = { type: 'integer', minimum: 0 };
 export const READINESS = named(
   'Readiness',
   objectOf(

@@ -9,10 +9,9 @@ import {
 } from '@test-coordinator/domain';
 import { REPORT_FORMATS } from '@test-coordinator/ingest';
 
-import { listOf, named, objectOf, orNull, TIME, type NamedSchema } from './record-schemas.js';
+import { COUNT, listOf, named, objectOf, orNull, TIME, type NamedSchema } from './record-schemas.js';
 
 const TEXT: SchemaFragment = { type: 'string' };
-const COUNT: SchemaFragment = { type: 'integer', minimum: 0 };
 
 function word(words: readonly string[]): SchemaFragment {
   return { type: 'string', enum: words };

@@ -1,15 +1,11 @@
-import {
-  ASSERTION_TYPES,
-  newTestResultRules,
-  RESULT_STATUSES,
-  type NewTestResult,
-} from '@test-coordinator/domain';
+import { newTestResultRules, type NewTestResult } from '@test-coordinator/domain';
 import { MAX_BULK, type TestResultFilter, type TestResultsRepository } from '@test-coordinator/ports';
 
-import { anyOf, callOptions, listQuery, type ApiRoute } from './api-route.js';
+import { callOptions, listQuery, type ApiRoute } from './api-route.js';
+import { RESULT_FILTER } from './filters.js';
 import { writeAnswers } from './freshness.js';
 import { createRoute, getRoute, listRoute, type RecordKind } from './record-routes.js';
-import { BULK_RESULTS, objectOf, TEST_RESULT, TEST_RESULT_PAGE, TIME } from './record-schemas.js';
+import { BULK_RESULTS, objectOf, TEST_RESULT, TEST_RESULT_PAGE } from './record-schemas.js';
 import { readBulk } from './wire-reader.js';
 
 const RESULTS: RecordKind = {
@@ -54,17 +50,7 @@ export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
       operationId: 'listResults',
       summary: 'List results, the last recorded first',
       description: 'The results of one run (`runId`) are listed the oldest first.',
-      filter: listQuery({
-        scenarioId: { type: 'string' },
-        runId: { type: 'string' },
-        statuses: anyOf(RESULT_STATUSES),
-        types: { ...anyOf(ASSERTION_TYPES), description: 'Assertion types' },
-        environment: { type: 'string', description: "Of the result's run" },
-        correlationId: { type: 'string' },
-        text: { type: 'string', description: 'Found anywhere in the name' },
-        from: { ...TIME, description: 'Verified at or after this time' },
-        to: { ...TIME, description: 'Verified before this time' },
-      }),
+      filter: listQuery(RESULT_FILTER),
       find: (filter: TestResultFilter, page, options) => testResults.find(filter, page, options),
     }),
     getRoute(RESULTS, {

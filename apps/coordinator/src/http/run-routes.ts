@@ -4,7 +4,6 @@ import {
   recordedCompletionRules,
   RUN_STATUSES,
   runCompletionRules,
-  SCENARIO_TYPES,
   testRunChangeRules,
   type FinalRunStatus,
   type NewTestRun,
@@ -22,7 +21,8 @@ import type {
   TestRunsRepository,
 } from '@test-coordinator/ports';
 
-import { anyOf, callOptions, found, idOf, listQuery, type ApiRoute } from './api-route.js';
+import { callOptions, found, idOf, listQuery, type ApiRoute } from './api-route.js';
+import { RUN_FILTER } from './filters.js';
 import { readAnswers } from './freshness.js';
 import {
   addressOf,
@@ -41,7 +41,6 @@ import {
   TEST_RESULT_PAGE,
   TEST_RUN,
   TEST_RUN_PAGE,
-  TIME,
   type NamedSchema,
 } from './record-schemas.js';
 import { statusBody } from './request-schemas.js';
@@ -76,18 +75,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
     listRoute(RUNS, {
       operationId: 'listRuns',
       summary: 'List runs, the last recorded first',
-      filter: listQuery({
-        scenarioId: { type: 'string' },
-        statuses: anyOf(RUN_STATUSES),
-        types: { ...anyOf(SCENARIO_TYPES), description: "Of the run's scenario" },
-        service: { type: 'string', description: "One of the scenario's services under test" },
-        tag: { type: 'string', description: 'Of the scenario' },
-        environment: { type: 'string' },
-        externalId: { type: 'string' },
-        text: { type: 'string', description: "Found anywhere in the scenario's name" },
-        from: { ...TIME, description: 'Started at or after this time' },
-        to: { ...TIME, description: 'Started before this time' },
-      }),
+      filter: listQuery(RUN_FILTER),
       find: (filter: TestRunFilter, page, options) => testRuns.find(filter, page, options),
     }),
     getRoute(RUNS, {
@@ -168,7 +156,7 @@ interface Parts {
   readonly operationId: string;
   readonly summary: string;
   readonly schema: NamedSchema;
-  getByRun(runId: string, page: PageRequest, options: CallOptions): Promise<Page<unknown>>;
+  readonly getByRun: (runId: string, page: PageRequest, options: CallOptions) => Promise<Page<unknown>>;
 }
 
 /** What belongs to a run: not found where the run is not, and empty where it has none. */

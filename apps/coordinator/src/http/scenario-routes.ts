@@ -2,14 +2,14 @@ import {
   newScenarioRules,
   scenarioChangeRules,
   SCENARIO_STATUSES,
-  SCENARIO_TYPES,
   type NewScenario,
   type ScenarioChanges,
   type ScenarioStatus,
 } from '@test-coordinator/domain';
 import type { ScenarioFilter, ScenariosRepository } from '@test-coordinator/ports';
 
-import { anyOf, listQuery, type ApiRoute } from './api-route.js';
+import { listQuery, type ApiRoute } from './api-route.js';
+import { SCENARIO_FILTER } from './filters.js';
 import {
   changeRoute,
   createRoute,
@@ -19,7 +19,7 @@ import {
   moveRoute,
   type RecordKind,
 } from './record-routes.js';
-import { SCENARIO, SCENARIO_PAGE, TIME } from './record-schemas.js';
+import { SCENARIO, SCENARIO_PAGE } from './record-schemas.js';
 import { statusBody } from './request-schemas.js';
 
 const SCENARIOS: RecordKind = {
@@ -43,15 +43,7 @@ export function scenarioRoutes(scenarios: ScenariosRepository): ApiRoute[] {
     listRoute(SCENARIOS, {
       operationId: 'listScenarios',
       summary: 'List scenarios, the newest first',
-      filter: listQuery({
-        statuses: anyOf(SCENARIO_STATUSES),
-        types: anyOf(SCENARIO_TYPES),
-        service: { type: 'string', description: 'One of its services under test' },
-        tag: { type: 'string' },
-        text: { type: 'string', description: 'Found anywhere in the name' },
-        from: { ...TIME, description: 'Created at or after this time' },
-        to: { ...TIME, description: 'Created before this time' },
-      }),
+      filter: listQuery(SCENARIO_FILTER),
       find: (filter: ScenarioFilter, page, options) => scenarios.find(filter, page, options),
     }),
     getRoute(SCENARIOS, {
@@ -74,7 +66,7 @@ export function scenarioRoutes(scenarios: ScenariosRepository): ApiRoute[] {
       summary: 'Move a scenario to another status',
       body: statusBody(SCENARIO_STATUSES),
       moved: 'The scenario in its status',
-      isSpooled: false,
+      isOfRun: false,
       move: (id, { status }: { status: ScenarioStatus }, options) =>
         scenarios.updateStatus(id, status, options),
     }),

@@ -14,27 +14,31 @@ import type { AdapterFactory } from '../composition/adapter-factory.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Authentication } from '../security/authentication.js';
 import { accessOf, guard, knowPrincipals } from './access.js';
+import { analyticsRoutes } from './analytics-routes.js';
 import type { ApiRoute } from './api-route.js';
 import { answerBrokenRequest } from './broken-request.js';
+import { CACHE_SCHEMAS, cacheRoutes } from './cache-routes.js';
 import { serveDocs } from './docs-page.js';
 import { eventRoutes } from './event-routes.js';
+import { FIGURE_SCHEMAS } from './figure-schemas.js';
 import { tellFreshness } from './freshness.js';
 import { healthRoutes } from './health-routes.js';
 import { importRoutes } from './import-routes.js';
 import { takeJson } from './json-body.js';
 import { liveRoutes } from './live-routes.js';
+import { LOCK_SCHEMAS, lockRoutes } from './lock-routes.js';
 import { documentOptions, documentRoute } from './openapi-document.js';
 import { HttpError, PROBLEM_CONTENT_TYPE, problemOf } from './problem-details.js';
 import { metricsRoutes } from './metrics-routes.js';
 import { protect, type ProtectionOptions } from './protection.js';
-import { NAMED_SCHEMAS } from './record-schemas.js';
+import { NAMED_SCHEMAS, type NamedSchema } from './record-schemas.js';
 import { reportRoutes } from './report-routes.js';
 import { REPORT } from './report-schemas.js';
 import { requestIdOf } from './request-id.js';
 import { resultRoutes } from './result-routes.js';
 import { runRoutes } from './run-routes.js';
 import { scenarioRoutes } from './scenario-routes.js';
-import { serviceRoutes } from './service-routes.js';
+import { SERVICE_SCHEMAS, serviceRoutes } from './service-routes.js';
 
 const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
 const DEFAULT_IMPORT_LIMIT_BYTES = 67_108_864;
@@ -62,6 +66,15 @@ const MAX_PARAM_LENGTH = 2_048;
 
 /** Long enough for the largest file over a slow line; without it, a client that sends a byte a minute holds a connection. */
 const REQUEST_TIMEOUT_MS = 300_000;
+
+const DOCUMENTED: readonly NamedSchema[] = [
+  ...NAMED_SCHEMAS,
+  ...FIGURE_SCHEMAS,
+  ...SERVICE_SCHEMAS,
+  ...CACHE_SCHEMAS,
+  ...LOCK_SCHEMAS,
+  REPORT,
+];
 
 /** The HTTP API over the ports of `factory`, ready to listen. */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -126,7 +139,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
 
   await protect(app, options);
   await app.register(fastifySwagger, documentOptions(options.version));
-  for (const schema of [...NAMED_SCHEMAS, REPORT]) app.addSchema(schema);
+  for (const schema of DOCUMENTED) app.addSchema(schema);
   await serveDocs(app);
   await app.register(async (imports) => {
     imports.removeAllContentTypeParsers();
@@ -140,14 +153,18 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
   const chaosEvents = factory.getChaosEventsRepository();
   const testResults = factory.getTestResultsRepository();
+  const testRuns = factory.getTestRunsRepository();
   const routes = [
     ...healthRoutes(factory, closing.signal),
     ...scenarioRoutes(factory.getScenariosRepository()),
-    ...runRoutes({ testRuns: factory.getTestRunsRepository(), chaosEvents, testResults }),
+    ...runRoutes({ testRuns, chaosEvents, testResults }),
     ...reportRoutes(factory.getRepositories(), isDegraded),
     ...eventRoutes(chaosEvents),
     ...resultRoutes(testResults),
+    ...analyticsRoutes({ testRuns, chaosEvents, testResults }),
     ...liveRoutes({ activeRuns: factory.getActiveRuns(), closing: closing.signal, logger }),
+    ...cacheRoutes(factory.getCacheRepository()),
+    ...lockRoutes(factory.getExecutionLocks()),
     ...serviceRoutes(factory.getServiceDiscoveryRepository()),
     ...(options.metrics === undefined ? [] : metricsRoutes(options.metrics)),
     documentRoute(() => app.swagger()),
