@@ -12,6 +12,7 @@ import type { ChaosEventFilter, ChaosEventsRepository } from '@test-coordinator/
 
 import { listQuery, type ApiRoute } from './api-route.js';
 import { EVENT_FILTER } from './filters.js';
+import type { IdempotencyKeys } from './idempotency-keys.js';
 import {
   changeRoute,
   createRoute,
@@ -33,7 +34,7 @@ const EVENTS: RecordKind = {
   page: CHAOS_EVENT_PAGE,
 };
 
-export function eventRoutes(chaosEvents: ChaosEventsRepository): ApiRoute[] {
+export function eventRoutes(chaosEvents: ChaosEventsRepository, keys: IdempotencyKeys): ApiRoute[] {
   return [
     createRoute(EVENTS, {
       operationId: 'createEvent',
@@ -41,6 +42,7 @@ export function eventRoutes(chaosEvents: ChaosEventsRepository): ApiRoute[] {
       description:
         'An event with an id that is sent again answers with the stored one, so that a retry is safe.',
       body: newChaosEventRules.schema,
+      keys,
       create: (given: NewChaosEvent, options) => chaosEvents.create(given, options),
     }),
     listRoute(EVENTS, {

@@ -8,6 +8,7 @@ import { answers, clientGone, type ApiRoute } from './api-route.js';
 import { HttpError } from './problem-details.js';
 import { objectOf, refTo } from './record-schemas.js';
 import { REPORT } from './report-schemas.js';
+import { closeUnlessRead, piecesOf } from './request-stream.js';
 import { readQuery } from './wire-reader.js';
 
 const TEXT = { type: 'string' };
@@ -69,8 +70,7 @@ export function importRoutes({ unitOfWork, clock, maxBytes }: ImportPorts): ApiR
         });
         const { error } = report.reports[0]!;
         if (error !== undefined) {
-          // What was not read of the body must not be taken for the next request.
-          if (!request.raw.complete) reply.header('connection', 'close');
+          closeUnlessRead(request, reply);
           throw refusal(error);
         }
         const isRecorded = report.reports.some(({ outcome }) => outcome === 'recorded');
@@ -82,14 +82,10 @@ export function importRoutes({ unitOfWork, clock, maxBytes }: ImportPorts): ApiR
   ];
 }
 
-/** The body piece by piece. A reader that stops early leaves the connection open for the answer. */
 function bodyOf(request: FastifyRequest): AsyncIterable<Uint8Array> {
-  const { raw, body } = request;
-  if (body === undefined)
+  if (request.body === undefined)
     throw new HttpError(400, 'INVALID_ARGUMENT', 'The body must be the file to import.');
-  return {
-    [Symbol.asyncIterator]: () => raw.iterator({ destroyOnReturn: false }) as AsyncIterator<Uint8Array>,
-  };
+  return piecesOf(request);
 }
 
 function refusal({ code, message }: { readonly code: RefusalCode; readonly message: string }): HttpError {

@@ -1,6 +1,15 @@
+import { createHash } from 'node:crypto';
+
 import type { FastifyInstance } from 'fastify';
 
 import { HttpError } from './problem-details.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** SHA-256 of the JSON body as it came, where an `Idempotency-Key` came with it. */
+    bodyDigest: string | null;
+  }
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -10,6 +19,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 export function takeJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
+  app.decorateRequest('bodyDigest', null);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) {
@@ -23,6 +33,8 @@ export function takeJson(app: FastifyInstance): void {
       done(new HttpError(400, 'INVALID_ARGUMENT', 'The body is not valid UTF-8.'));
       return;
     }
+    if (request.headers['idempotency-key'] !== undefined)
+      request.bodyDigest = createHash('sha256').update(body).digest('hex');
     void parse(request, text, done);
   });
 }

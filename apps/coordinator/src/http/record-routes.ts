@@ -16,6 +16,7 @@ import {
   type ApiRoute,
 } from './api-route.js';
 import { readAnswers, writeAnswers } from './freshness.js';
+import { IDEMPOTENCY_KEY, type IdempotencyKeys } from './idempotency-keys.js';
 import type { NamedSchema } from './record-schemas.js';
 import { withVersion } from './request-schemas.js';
 import { readBody, readListQuery } from './wire-reader.js';
@@ -57,10 +58,13 @@ export function createRoute<Given, Stored extends object>(
   kind: RecordKind,
   {
     body,
+    keys,
     create,
     ...said
   }: Said & {
     readonly body: SchemaFragment;
+    /** Of what may come without an id. */
+    readonly keys?: IdempotencyKeys;
     readonly create: (given: Given, options: CallOptions) => Promise<Stored>;
   },
 ): ApiRoute {
@@ -68,9 +72,18 @@ export function createRoute<Given, Stored extends object>(
   return {
     method: 'POST',
     url,
-    schema: { ...said, tags, body, response: writeAnswers(201, `The ${noun} as it is stored`, record) },
+    schema: {
+      ...said,
+      tags,
+      ...(keys !== undefined && { headers: IDEMPOTENCY_KEY }),
+      body,
+      response: writeAnswers(201, `The ${noun} as it is stored`, record),
+    },
     async handler(request, reply) {
-      const stored = await create(readBody<Given>(body, request.body), callOptions(request, reply));
+      const given = readBody<Readonly<Record<string, unknown>>>(body, request.body);
+      const options = callOptions(request, reply);
+      const id = given[kind.id] ?? (await keys?.firstId(request, options));
+      const stored = await create({ ...given, ...(id != null && { [kind.id]: id }) } as Given, options);
       reply.code(201).header('location', `${url}/${(stored as Readonly<Record<string, string>>)[kind.id]}`);
       return tagged(reply, stored);
     },

@@ -1,11 +1,13 @@
 import { newTestResultRules, type NewTestResult } from '@test-coordinator/domain';
-import { MAX_BULK, type TestResultFilter, type TestResultsRepository } from '@test-coordinator/ports';
+import { MAX_BULK, type TestResultFilter } from '@test-coordinator/ports';
 
 import { callOptions, listQuery, type ApiRoute } from './api-route.js';
 import { RESULT_FILTER } from './filters.js';
 import { writeAnswers } from './freshness.js';
+import { IDEMPOTENCY_KEY, idAt } from './idempotency-keys.js';
 import { createRoute, getRoute, listRoute, type RecordKind } from './record-routes.js';
 import { BULK_RESULTS, objectOf, TEST_RESULT, TEST_RESULT_PAGE } from './record-schemas.js';
+import { takingLoads, type LoadPorts } from './result-load.js';
 import { readBulk } from './wire-reader.js';
 
 const RESULTS: RecordKind = {
@@ -17,16 +19,21 @@ const RESULTS: RecordKind = {
   page: TEST_RESULT_PAGE,
 };
 
-export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
+export function resultRoutes(ports: LoadPorts): ApiRoute[] {
+  const { testResults, keys } = ports;
   return [
-    createRoute(RESULTS, {
-      operationId: 'createResult',
-      summary: 'Record a result',
-      description:
-        'A result with an id that is sent again answers with the stored one, so that a retry is safe.',
-      body: newTestResultRules.schema,
-      create: (given: NewTestResult, options) => testResults.create(given, options),
-    }),
+    takingLoads(
+      createRoute(RESULTS, {
+        operationId: 'createResult',
+        summary: 'Record a result',
+        description:
+          'A result with an id that is sent again answers with the stored one, so that a retry is safe.',
+        body: newTestResultRules.schema,
+        keys,
+        create: (given: NewTestResult, options) => testResults.create(given, options),
+      }),
+      ports,
+    ),
     {
       method: 'POST',
       url: `${RESULTS.url}/bulk`,
@@ -34,6 +41,7 @@ export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
         operationId: 'createResults',
         summary: `Record 1–${MAX_BULK} results, all or none`,
         tags: RESULTS.tags,
+        headers: IDEMPOTENCY_KEY,
         body: objectOf({
           results: { type: 'array', minItems: 1, maxItems: MAX_BULK, items: newTestResultRules.schema },
         }),
@@ -41,7 +49,9 @@ export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
       },
       async handler(request, reply) {
         const given = readBulk<NewTestResult>(newTestResultRules.schema, request.body, 'results');
-        const items = await testResults.bulkCreate(given, callOptions(request, reply));
+        const options = callOptions(request, reply);
+        const firstId = await keys.firstId(request, options);
+        const items = await testResults.bulkCreate(withIds(given, firstId), options);
         reply.code(201);
         return { items };
       },
@@ -59,4 +69,13 @@ export function resultRoutes(testResults: TestResultsRepository): ApiRoute[] {
       getById: (id, options) => testResults.getById(id, options),
     }),
   ];
+}
+
+function withIds(results: readonly NewTestResult[], firstId: string | undefined): readonly NewTestResult[] {
+  // What is no list is for the port to refuse, in its own words.
+  if (firstId === undefined || !Array.isArray(results)) return results;
+  return results.map((result: NewTestResult, index) => ({
+    ...result,
+    resultId: result.resultId ?? idAt(firstId, index),
+  }));
 }

@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+
+import { isDegraded } from '@test-coordinator/adapter-spool';
 import {
   FINAL_RUN_STATUSES,
   newTestRunRules,
@@ -23,7 +26,9 @@ import type {
 
 import { callOptions, found, idOf, listQuery, type ApiRoute } from './api-route.js';
 import { RUN_FILTER } from './filters.js';
-import { readAnswers } from './freshness.js';
+import { readAnswers, tellDegraded } from './freshness.js';
+import type { IdempotencyKeys } from './idempotency-keys.js';
+import { JSON_LINES, linesOf, wantsJsonLines } from './json-lines.js';
 import {
   addressOf,
   changeRoute,
@@ -60,9 +65,11 @@ export interface RunPorts {
   readonly testRuns: TestRunsRepository;
   readonly chaosEvents: ChaosEventsRepository;
   readonly testResults: TestResultsRepository;
+  readonly keys: IdempotencyKeys;
 }
 
-export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): ApiRoute[] {
+export function runRoutes({ testRuns, chaosEvents, testResults, keys }: RunPorts): ApiRoute[] {
+  const resultsOf: PartsOfRun = (id, page, options) => testResults.getByRun(id, page, options);
   return [
     createRoute(RUNS, {
       operationId: 'createRun',
@@ -70,6 +77,7 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
       description:
         'A run with an id that is sent again answers with the stored one, so that a retry is safe.',
       body: newTestRunRules.schema,
+      keys,
       create: (given: NewTestRun, options) => testRuns.create(given, options),
     }),
     listRoute(RUNS, {
@@ -141,22 +149,27 @@ export function runRoutes({ testRuns, chaosEvents, testResults }: RunPorts): Api
       schema: CHAOS_EVENT_PAGE,
       getByRun: (id, page, options) => chaosEvents.getByRun(id, page, options),
     }),
-    partsRoute(testRuns, {
-      parts: 'results',
-      operationId: 'listResultsOfRun',
-      summary: 'List the results of a run, the oldest first',
-      schema: TEST_RESULT_PAGE,
-      getByRun: (id, page, options) => testResults.getByRun(id, page, options),
-    }),
+    inLinesToo(
+      partsRoute(testRuns, {
+        parts: 'results',
+        operationId: 'listResultsOfRun',
+        summary: 'List the results of a run, the oldest first',
+        schema: TEST_RESULT_PAGE,
+        getByRun: resultsOf,
+      }),
+      resultsOf,
+    ),
   ];
 }
+
+type PartsOfRun = (runId: string, page: PageRequest, options: CallOptions) => Promise<Page<unknown>>;
 
 interface Parts {
   readonly parts: string;
   readonly operationId: string;
   readonly summary: string;
   readonly schema: NamedSchema;
-  readonly getByRun: (runId: string, page: PageRequest, options: CallOptions) => Promise<Page<unknown>>;
+  readonly getByRun: PartsOfRun;
 }
 
 /** What belongs to a run: not found where the run is not, and empty where it has none. */
@@ -177,6 +190,43 @@ function partsRoute(testRuns: TestRunsRepository, { parts, schema, getByRun, ...
       const options = callOptions(request, reply);
       found(await testRuns.getById(id, options), 'run', id);
       return getByRun(id, page, options);
+    },
+  };
+}
+
+/** The same as lines of JSON for who accepts them: all pages from the cursor on, `limit` records of the store at a time. */
+function inLinesToo(route: ApiRoute, getByRun: PartsOfRun): ApiRoute {
+  const { schema } = route;
+  const { 200: page } = schema.response;
+  const { description, headers, ...pageSchema } = page!;
+  return {
+    ...route,
+    schema: {
+      ...schema,
+      description: `With \`Accept: ${JSON_LINES}\` all that follow come, one a line. An answer that breaks off is not the whole.`,
+      response: {
+        ...schema.response,
+        200: {
+          description,
+          headers,
+          content: {
+            'application/json': { schema: pageSchema },
+            [JSON_LINES]: { schema: { type: 'string' } },
+          },
+        },
+      },
+    },
+    async handler(request, reply) {
+      const first = (await route.handler(request, reply)) as Page<unknown>;
+      reply.header('vary', 'accept');
+      if (!wantsJsonLines(request)) return first;
+      const { page: asked } = readListQuery(onePage, request.query);
+      const options = callOptions(request, reply);
+      const next = (cursor: string) => getByRun(idOf(request, RUNS.id), { ...asked, cursor }, options);
+      if (isDegraded(first)) tellDegraded(reply);
+      reply.type(`${JSON_LINES}; charset=utf-8`);
+      // A page waits while the one before it goes out.
+      return Readable.from(linesOf(first, next), { highWaterMark: 1 });
     },
   };
 }

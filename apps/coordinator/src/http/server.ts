@@ -8,7 +8,7 @@ import {
 } from 'fastify';
 
 import { SpoolAdapter } from '@test-coordinator/adapter-spool';
-import { Clock, DataAdapterError, type Logger } from '@test-coordinator/ports';
+import { Clock, DataAdapterError, IdGenerator, type Logger } from '@test-coordinator/ports';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -23,8 +23,10 @@ import { eventRoutes } from './event-routes.js';
 import { FIGURE_SCHEMAS } from './figure-schemas.js';
 import { tellFreshness } from './freshness.js';
 import { healthRoutes } from './health-routes.js';
+import { IdempotencyKeys } from './idempotency-keys.js';
 import { importRoutes } from './import-routes.js';
 import { takeJson } from './json-body.js';
+import { takeJsonLines } from './json-lines.js';
 import { liveRoutes } from './live-routes.js';
 import { LOCK_SCHEMAS, lockRoutes } from './lock-routes.js';
 import { documentOptions, documentRoute } from './openapi-document.js';
@@ -35,6 +37,7 @@ import { NAMED_SCHEMAS, type NamedSchema } from './record-schemas.js';
 import { reportRoutes } from './report-routes.js';
 import { REPORT } from './report-schemas.js';
 import { requestIdOf } from './request-id.js';
+import { LOADED } from './result-load.js';
 import { resultRoutes } from './result-routes.js';
 import { runRoutes } from './run-routes.js';
 import { scenarioRoutes } from './scenario-routes.js';
@@ -73,6 +76,7 @@ const DOCUMENTED: readonly NamedSchema[] = [
   ...SERVICE_SCHEMAS,
   ...CACHE_SCHEMAS,
   ...LOCK_SCHEMAS,
+  LOADED,
   REPORT,
 ];
 
@@ -120,6 +124,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     sendProblem(new HttpError(404, 'NOT_FOUND', 'There is no such route: /docs lists them.'), request, reply);
   });
   takeJson(app);
+  takeJsonLines(app);
   knowPrincipals(app);
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
@@ -154,17 +159,20 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const chaosEvents = factory.getChaosEventsRepository();
   const testResults = factory.getTestResultsRepository();
   const testRuns = factory.getTestRunsRepository();
+  const cache = factory.getCacheRepository();
+  const locks = factory.getExecutionLocks();
+  const keys = new IdempotencyKeys({ cache, locks, ids: factory.get(IdGenerator) });
   const routes = [
     ...healthRoutes(factory, closing.signal),
     ...scenarioRoutes(factory.getScenariosRepository()),
-    ...runRoutes({ testRuns, chaosEvents, testResults }),
+    ...runRoutes({ testRuns, chaosEvents, testResults, keys }),
     ...reportRoutes(factory.getRepositories(), isDegraded),
-    ...eventRoutes(chaosEvents),
-    ...resultRoutes(testResults),
+    ...eventRoutes(chaosEvents, keys),
+    ...resultRoutes({ testResults, keys, isDegraded }),
     ...analyticsRoutes({ testRuns, chaosEvents, testResults }),
     ...liveRoutes({ activeRuns: factory.getActiveRuns(), closing: closing.signal, logger }),
-    ...cacheRoutes(factory.getCacheRepository()),
-    ...lockRoutes(factory.getExecutionLocks()),
+    ...cacheRoutes(cache),
+    ...lockRoutes(locks),
     ...serviceRoutes(factory.getServiceDiscoveryRepository()),
     ...(options.metrics === undefined ? [] : metricsRoutes(options.metrics)),
     documentRoute(() => app.swagger()),

@@ -33,6 +33,14 @@ function readFields(schema: SchemaFragment, given: unknown, subject: string): Re
   return fields;
 }
 
+/** One of many. @throws DataAdapterError as `readBody`; paths start with `place`. */
+export function readItem<Input>(schema: SchemaFragment, item: unknown, place: string): Input {
+  const problems: Problem[] = [];
+  const fields = readObject(schema, item, place, problems);
+  refuse(problems, 'body');
+  return fields as Input;
+}
+
 /** The list under `name`, which is all that the body may hold. @throws DataAdapterError as `readBody`; paths start with `name[i]`. */
 export function readBulk<Input>(schema: SchemaFragment, body: unknown, name: string): readonly Input[] {
   const list: unknown = readFields({ properties: { [name]: {} } }, body, 'body')[name];
