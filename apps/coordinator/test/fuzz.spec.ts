@@ -5,8 +5,8 @@ import { ApiClient, type Method } from './api-client.js';
 import type { Operation } from './api-document.js';
 import { event, result, run, scenario, UNKNOWN_ID } from './records.js';
 
-/** Few enough for every run of the tests; `FC_SEED` repeats a run. */
-const REQUESTS = 600;
+/** Few enough for every run of the tests; `FC_REQUESTS` asks for more, and `FC_SEED` repeats a run. */
+const REQUESTS = Number(process.env['FC_REQUESTS'] ?? 1_000);
 const seed = Number(process.env['FC_SEED'] ?? Date.now() % 2 ** 31);
 
 const hostile = fc.oneof(
@@ -111,35 +111,43 @@ describe('Fuzzed requests', function () {
         'application/json',
         'application/json',
         'text/plain',
+        'application/x-ndjson',
         '',
       ),
+      key: fc.constantFrom(undefined, undefined, 'k-1', 'k-2', ''),
+      fence: fc.constantFrom(undefined, undefined, '1', '2', 'x'),
       ifMatch: fc.constantFrom(undefined, undefined, '"1"', '*', 'x'),
     });
     const statuses = new Set<number>();
     await fc.assert(
-      fc.asyncProperty(request, async ({ operation, id, queried, body, contentType, ifMatch }) => {
-        const search = new URLSearchParams(
-          queried.map(([place, value]): [string, string] => {
-            const name: string = operation.query[place % (operation.query.length + 1)] ?? 'undeclared';
-            const text = typeof value === 'string' ? value : JSON.stringify(value);
-            return [name, text.slice(0, 2_000)];
-          }),
-        );
-        // What the other requests need stays.
-        const target = operation.method === 'DELETE' ? UNKNOWN_ID : id;
-        const url = `${operation.path.replaceAll(/\{[^}]+\}/g, target)}?${search.toString()}`;
-        const hasBody = operation.method !== 'GET' && operation.method !== 'DELETE';
-        const headers = {
-          'content-type': contentType,
-          ...(ifMatch !== undefined && { 'if-match': ifMatch }),
-        };
-        const call = hasBody
-          ? { body: JSON.stringify(body ?? operation.body), headers }
-          : { headers: { 'x-request-id': 'fuzz' } };
-        const { status, text } = await api.call(operation.method, url, call);
-        statuses.add(status);
-        expect(status, `${operation.method} ${url} ${text}`).to.be.below(500);
-      }),
+      fc.asyncProperty(
+        request,
+        async ({ operation, id, queried, body, contentType, ifMatch, key, fence }) => {
+          const search = new URLSearchParams(
+            queried.map(([place, value]): [string, string] => {
+              const name: string = operation.query[place % (operation.query.length + 1)] ?? 'undeclared';
+              const text = typeof value === 'string' ? value : JSON.stringify(value);
+              return [name, text.slice(0, 2_000)];
+            }),
+          );
+          // What the other requests need stays.
+          const target = operation.method === 'DELETE' ? UNKNOWN_ID : id;
+          const url = `${operation.path.replaceAll(/\{[^}]+\}/g, target)}?${search.toString()}`;
+          const hasBody = operation.method !== 'GET' && operation.method !== 'DELETE';
+          const headers = {
+            'content-type': contentType,
+            ...(ifMatch !== undefined && { 'if-match': ifMatch }),
+            ...(key !== undefined && { 'idempotency-key': key }),
+            ...(fence !== undefined && { fence }),
+          };
+          const call = hasBody
+            ? { body: JSON.stringify(body ?? operation.body), headers }
+            : { headers: { 'x-request-id': 'fuzz' } };
+          const { status, text } = await api.call(operation.method, url, call);
+          statuses.add(status);
+          expect(status, `${operation.method} ${url} ${text}`).to.be.below(500);
+        },
+      ),
       { numRuns: REQUESTS, seed },
     );
     // A fuzz run that is refused at the door, or never, proves nothing.

@@ -1,79 +1,35 @@
 import type { FastifyRequest } from 'fastify';
 
-import type { JsonValue, SchemaFragment } from '@test-coordinator/domain';
+import type { JsonValue } from '@test-coordinator/domain';
 import { checkBulk, checkPattern, checkText, refuse, type CacheRepository } from '@test-coordinator/ports';
 
 import { answers, callOptions, found, gone, idOf, type ApiRoute } from './api-route.js';
-import { COUNT, listOf, named, objectOf, orNull, type NamedSchema } from './record-schemas.js';
+import {
+  CACHE_ENTRIES,
+  CACHE_ENTRY,
+  CACHE_KEYS,
+  CACHE_NUMBER,
+  DELETED_ENTRIES,
+  deleteQuery,
+  expiry,
+  listQuery,
+  MAX_KEY_LENGTH,
+  ofKey,
+  ofNamespace,
+  readMany,
+  step,
+  TEXT,
+  VALUE,
+  write,
+  writeMany,
+} from './cache-schemas.js';
+import { objectOf } from './record-schemas.js';
 import { readBody, readBulk, readListQuery } from './wire-reader.js';
 
 const URL = '/api/v1/cache/:namespace';
 const ONE = `${URL}/:key`;
 const tags = ['cache'];
 const NAMESPACE = /^[A-Za-z0-9][\w.-]{0,63}$/;
-/** What the namespace leaves of the 512 characters of a key of the port. */
-const MAX_KEY_LENGTH = 440;
-
-const TEXT: SchemaFragment = { type: 'string' };
-const WHOLE: SchemaFragment = { type: 'integer' };
-const VALUE: SchemaFragment = { description: 'Any JSON value' };
-const TTL: SchemaFragment = {
-  ...orNull({ type: 'number', minimum: 0.001 }),
-  description: 'Seconds; null for ever, and left out the configured default',
-};
-const namespaceParameter = {
-  type: 'string',
-  description: '1–64 letters, digits and . _ -; who calls under one does not see what is under another',
-};
-const ofNamespace = objectOf({ namespace: namespaceParameter });
-const ofKey = objectOf({
-  namespace: namespaceParameter,
-  key: { type: 'string', minLength: 1, maxLength: MAX_KEY_LENGTH, description: 'The key, percent-encoded' },
-});
-const pattern = { type: 'string', description: 'A Redis glob over the whole key', default: '*' };
-const listQuery = objectOf({ pattern }, ['pattern']);
-const deleteQuery = objectOf(
-  { pattern: { ...TEXT, description: 'A Redis glob over the whole key' }, keys: listOf(TEXT) },
-  ['pattern', 'keys'],
-);
-const write = objectOf({ value: VALUE, ttlSeconds: TTL }, ['ttlSeconds']);
-const writeMany = objectOf(
-  {
-    entries: { ...listOf(objectOf({ key: TEXT, value: VALUE })), minItems: 1, maxItems: 1_000 },
-    ttlSeconds: TTL,
-  },
-  ['ttlSeconds'],
-);
-const readMany = objectOf({ keys: { ...listOf(TEXT), minItems: 1, maxItems: 1_000 } });
-const expiry = objectOf({ ttlSeconds: { ...TTL, description: 'Seconds from now; null for ever' } });
-const step = objectOf(
-  { by: { ...WHOLE, default: 1 }, ttlSeconds: { ...TTL, description: 'Of an entry that starts here' } },
-  ['by', 'ttlSeconds'],
-);
-
-const CACHE_ENTRY = named(
-  'CacheEntry',
-  objectOf({
-    key: TEXT,
-    value: VALUE,
-    ttlSeconds: { ...orNull({ type: 'number', minimum: 0 }), description: 'What is left; null for ever' },
-  }),
-);
-const CACHE_ENTRIES = named(
-  'CacheEntries',
-  objectOf({ items: listOf(objectOf({ key: TEXT, value: VALUE })) }),
-);
-const CACHE_KEYS = named('CacheKeys', objectOf({ keys: listOf(TEXT) }));
-const CACHE_NUMBER = named('CacheNumber', objectOf({ value: WHOLE }));
-const DELETED_ENTRIES = named('DeletedEntries', objectOf({ deleted: COUNT }));
-export const CACHE_SCHEMAS: readonly NamedSchema[] = [
-  CACHE_ENTRY,
-  CACHE_ENTRIES,
-  CACHE_KEYS,
-  CACHE_NUMBER,
-  DELETED_ENTRIES,
-];
-
 interface Entry {
   readonly key: string;
   readonly value: JsonValue;
