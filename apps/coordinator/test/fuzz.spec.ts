@@ -49,7 +49,7 @@ function mutated(bodies: readonly object[]): fc.Arbitrary<Record<string, unknown
 }
 
 describe('Fuzzed requests', function () {
-  this.timeout(120_000);
+  this.timeout(Math.max(120_000, REQUESTS * 200));
 
   it(`Given every operation, When it gets mutated input (seed ${seed}), Then it is never answered with a 5xx`, async () => {
     await using api = await ApiClient.start();
