@@ -5,7 +5,6 @@ import {
   checkJsonValue,
   checkPattern,
   checkWholeNumber,
-  compileGlob,
   isJsonObject,
   readCacheEntries,
   readTtlMs,
@@ -139,20 +138,20 @@ export class RedisCacheRepository implements CacheRepository {
   keys(pattern = '*', options?: CallOptions): Promise<readonly string[]> {
     return this.#calls.run({ operation: 'cache.keys' }, options, async () => {
       checkPattern(pattern);
-      return (await this.#index.find(compileGlob(pattern))).sort(byCode);
+      return (await this.#index.find(pattern)).sort(byCode);
     });
   }
 
   deletePattern(pattern: string, options?: CallOptions): Promise<number> {
     return this.#calls.run({ operation: 'cache.deletePattern' }, options, () => {
       checkPattern(pattern);
-      return this.#index.removeMatching(compileGlob(pattern));
+      return this.#index.removeMatching(pattern);
     });
   }
 
   flushAll(options?: CallOptions): Promise<void> {
     return this.#calls.run({ operation: 'cache.flushAll' }, options, async () => {
-      await this.#index.removeMatching(() => true);
+      await this.#index.removeMatching('*');
     });
   }
 
