@@ -86,7 +86,10 @@ export class LeaseKeeper {
     this.#wakesAt = Infinity;
     const now = performance.now();
     let nextAt = Infinity;
-    for (const lease of [...this.#leases]) {
+    // From the end, since one that ends leaves its place to the last. Whoever listens to a signal may end others, too.
+    for (let place = this.#leases.length - 1; place >= 0; place -= 1) {
+      const lease = this.#leases[place];
+      if (lease === undefined) continue;
       lease.doWhatIsDue(now);
       nextAt = Math.min(nextAt, lease.dueAt);
     }
