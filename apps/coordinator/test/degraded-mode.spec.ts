@@ -182,7 +182,7 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     await next.drained();
     const { body } = await next.get(`runs/${runId}/results`);
     expect(idsOf(body['items']).toSorted()).to.deep.equal(
-      answers.map(({ body: { resultId } }) => resultId).toSorted(),
+      answers.map(({ body: { resultId } }) => String(resultId)).toSorted(),
     );
     expect((await next.ready()).told.spool).to.include({ deadLetters: 0 });
   });

@@ -73,6 +73,33 @@ describe('The adapter in an outage', () => {
       expect(code).to.equal(0);
     });
 
+    for (const [fault, refuse] of [
+      ['refuses connections', 'refuse'],
+      ['is a black hole', 'black hole'],
+    ] as const) {
+      it(`When it ${fault} at a start that may go on without it, Then calls are UNAVAILABLE until it is there, and a stop meanwhile ends`, async () => {
+        const proxy = await FaultProxy.start({ port: server.port });
+        proxy.inject({ kind: refuse });
+        const settings = { ...SHORT, startsDegraded: true };
+        const [adapter, stopped] = await Promise.all([
+          startedAdapter(proxy.url(server.url), settings),
+          startedAdapter(proxy.url(server.url), settings),
+        ]);
+        expect(await refusalOf(adapter.ports.testRuns.getRecentRuns())).to.equal('UNAVAILABLE');
+        expect(await adapter.checkHealth()).to.include({ status: 'down' });
+        await stopped.stop();
+        expect(proxy.counts[refuse === 'refuse' ? 'refused' : 'lostRequestBytes'], 'the fault').to.be.above(
+          0,
+        );
+
+        proxy.heal();
+
+        await eventually(() => adapter.ports.testRuns.getRecentRuns());
+        expect(await refusalOf(stopped.ports.testRuns.getRecentRuns())).to.equal('CLOSED');
+        await Promise.all([adapter.stop(), proxy.stop()]);
+      });
+    }
+
     it('When it stops answering, Then every call ends by the limits, and the next ones after it goes on are answered (B5)', async () => {
       const proxy = await FaultProxy.start({ port: server.port });
       const adapter = await startedAdapter(proxy.url(server.url), SHORT);

@@ -89,12 +89,13 @@ export function isSpooled(answer: object): boolean {
 export class DegradedCalls {
   readonly known: Known;
   /** The first write that was refused. */
-  refusal: unknown;
+  refusal: Error | undefined;
   readonly #context: DegradedCallsContext;
   readonly #waiting = new WaitingCommands();
   /** The last judgement under way for each key: two completions are not judged against one state. */
   readonly #turns = new Map<string, Promise<unknown>>();
-  #isOpen = false;
+  /** Why no call is let in. */
+  #closed: string | undefined = 'the spooled store is not started; call start first';
 
   constructor(context: DegradedCallsContext) {
     this.#context = context;
@@ -142,7 +143,7 @@ export class DegradedCalls {
     try {
       return await this.#write(write);
     } catch (error) {
-      this.refusal ??= error;
+      this.refusal ??= error as Error;
       throw error;
     }
   }
@@ -239,7 +240,11 @@ export class DegradedCalls {
     };
     const breaker = { state: 'open', call: () => Promise.reject(storeAway()) } as const;
     const unit = new DegradedCalls({
-      ...{ spool, breaker, clock, ids, patienceMs },
+      spool,
+      breaker,
+      clock,
+      ids,
+      patienceMs,
       onAppended: () => undefined,
       beneath: this.known,
     });
@@ -269,12 +274,14 @@ export class DegradedCalls {
 
   /** Lets calls in: what waits is known now. */
   open(): void {
-    this.#isOpen = true;
+    this.#closed = undefined;
   }
 
   /** From now on, they are `CLOSED`. */
   close(): void {
-    this.#isOpen = false;
+    this.#closed = this.isUnit
+      ? 'the unit of work is over; use the repositories while it runs'
+      : 'the spooled store has been stopped';
   }
 
   /** What is known of its records is not so: the store refused it. */
@@ -335,11 +342,7 @@ export class DegradedCalls {
   }
 
   #checkOpen(): void {
-    if (this.#isOpen) return;
-    const message = this.isUnit
-      ? 'the unit of work is over; use the repositories while it runs'
-      : 'the spooled store is not started; call start first';
-    throw new DataAdapterError('CLOSED', message);
+    if (this.#closed !== undefined) throw new DataAdapterError('CLOSED', this.#closed);
   }
 
   #learn(accepted: AcceptedCommand): void {

@@ -44,7 +44,9 @@ export async function runDegradedUnit<Value>(
 
 /** What stands for the store in a unit: it knows the figures of the runs that the unit made, and nothing else. */
 function storeOf(unit: DegradedCalls, writes: readonly AcceptedCommand[]): Repositories {
-  const away = new Proxy({}, { get: () => () => Promise.reject(notKnown()) });
+  const refusing = (): Promise<never> => Promise.reject(notKnown());
+  const knowing = (methods: Readonly<Record<string, unknown>>): unknown =>
+    new Proxy(methods, { get: (own, name) => own[String(name)] ?? refusing });
   const isOwn = (runId: string | undefined): boolean =>
     writes.some(({ command }) => command.method === 'testRuns.create' && command.run.runId === runId);
   const getAssertionStatistics = async ({ runId, ...others }: TestResultFilter = {}): Promise<
@@ -53,11 +55,9 @@ function storeOf(unit: DegradedCalls, writes: readonly AcceptedCommand[]): Repos
     if (!isOwn(runId) || Object.keys(others).length > 0) throw notKnown();
     return statisticsOf([...unit.known.testResults.all()].filter((result) => result.runId === runId));
   };
-  const testResults = new Proxy(
-    { getAssertionStatistics },
-    { get: (own, name) => Reflect.get(own, name) ?? Reflect.get(away, name) },
-  );
-  return { scenarios: away, testRuns: away, chaosEvents: away, testResults } as unknown as Repositories;
+  const nothing = knowing({});
+  const testResults = knowing({ getAssertionStatistics });
+  return { scenarios: nothing, testRuns: nothing, chaosEvents: nothing, testResults } as Repositories;
 }
 
 function statisticsOf(results: readonly TestResult[]): readonly AssertionStatistics<AssertionType>[] {

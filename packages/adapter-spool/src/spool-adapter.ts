@@ -12,7 +12,7 @@ import type { ReplayClock } from './replay-clock.js';
 import type { SpoolSettings } from './spool-settings.js';
 import { claimSpool, countDeadLetters, type ClaimedSpool } from './spool-slots.js';
 import type { RecordPorts } from './record-ports.js';
-import { spooled, type Spooled, type SpooledStatus } from './spooled.js';
+import { SpooledStore, type SpooledStatus } from './spooled.js';
 
 /** Where the spools of a store are, and what they keep to. */
 export interface SpoolAdapterSettings extends SpoolSettings {
@@ -39,45 +39,48 @@ export interface SpoolAdapterDependencies {
   readonly logger?: Logger | undefined;
 }
 
-interface Started {
-  readonly claimed: ClaimedSpool;
-  readonly store: Spooled;
-  readonly retries: NodeJS.Timeout;
-}
-
 const DEFAULT_STOP_DRAIN_MS = 5_000;
 /** How often dead letters that are to be tried again are looked for. */
 const RETRIES_MS = 1_000;
 
 /** A store's record ports with a spool before them, and the life of that spool. */
 export class SpoolAdapter implements AdapterLifecycle {
+  /** Calls before the start are `CLOSED`. */
+  readonly ports: RecordPorts;
   readonly #dependencies: SpoolAdapterDependencies;
+  readonly #logger: Logger;
+  readonly #store: SpooledStore;
+  #claimed: ClaimedSpool | undefined;
+  #retries: NodeJS.Timeout | undefined;
   #starting: Promise<void> | undefined;
-  #started: Started | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(dependencies: SpoolAdapterDependencies) {
+    const { settings, store, clock, ids, logger = silentLogger } = dependencies;
+    const { patienceMs, breaker, stopDrainMs: _, ...spool } = settings;
+    const claim = async (): Promise<ClaimedSpool> => {
+      this.#claimed = await claimSpool({ ...spool, clock, logger });
+      return this.#claimed;
+    };
     this.#dependencies = dependencies;
-  }
-
-  /** Codes: `CLOSED` before the start. */
-  get ports(): RecordPorts {
-    return this.#running().store.ports;
+    this.#logger = logger;
+    this.#store = new SpooledStore(store.ports, claim, { clock, ids, logger, breaker, patienceMs });
+    this.ports = this.#store.ports;
   }
 
   /** Whether an answer given now may lack something. */
   get isDegraded(): boolean {
-    return this.#started?.store.isDegraded === true;
+    return this.#store.isDegraded;
   }
 
   /** Whether the store is not called now. */
   get isStoreAway(): boolean {
-    return this.#started?.store.isStoreAway === true;
+    return this.#store.isStoreAway;
   }
 
   /** Dead letters are those of all slots of the folder. Codes: `CLOSED` before the start; those of the disk. */
   async status(): Promise<SpooledStatus> {
-    const status = await this.#running().store.status();
+    const status = await this.#store.status();
     const deadLetters = await countDeadLetters(this.#dependencies.settings.folder);
     return { ...status, deadLetters };
   }
@@ -125,39 +128,29 @@ export class SpoolAdapter implements AdapterLifecycle {
     return this.stop();
   }
 
-  #running(): Started {
-    if (this.#started === undefined)
-      throw new DataAdapterError('CLOSED', 'the spool is not started; call start first');
-    return this.#started;
-  }
-
   async #start(): Promise<void> {
-    const { settings, store: decorated, clock, ids, logger = silentLogger } = this.#dependencies;
-    const { patienceMs, breaker, stopDrainMs: _, ...spool } = settings;
-    const claimed = await claimSpool({ ...spool, clock, logger });
-    const { left } = claimed;
-    const store = spooled(decorated.ports, claimed.spool, { clock, ids, logger, breaker, left, patienceMs });
-    await store.start();
-    const { waitingRecords } = await store.status();
+    await this.#store.start();
+    const { waitingRecords } = await this.#store.status();
     if (waitingRecords > 0)
-      logger.info({ waiting: waitingRecords }, 'found records of before in the spool, which are stored now');
-    const retries = setInterval(() => {
-      store.takeRetries().catch(() => undefined);
+      this.#logger.info(
+        { waiting: waitingRecords },
+        'found records of before in the spool, which are stored now',
+      );
+    this.#retries = setInterval(() => {
+      this.#store.takeRetries().catch(() => undefined);
     }, RETRIES_MS).unref();
-    this.#started = { claimed, store, retries };
   }
 
   async #stop(): Promise<void> {
     await this.#starting?.catch(() => undefined);
-    if (this.#started === undefined) return;
-    const { settings, logger = silentLogger } = this.#dependencies;
-    const { claimed, store, retries } = this.#started;
-    clearInterval(retries);
-    if (!(await store.drained(settings.stopDrainMs ?? DEFAULT_STOP_DRAIN_MS))) {
-      const { waitingRecords } = await store.status();
-      logger.warn({ waiting: waitingRecords }, 'records wait in the spool: the next start stores them');
+    if (this.#claimed === undefined) return;
+    clearInterval(this.#retries);
+    const { stopDrainMs = DEFAULT_STOP_DRAIN_MS } = this.#dependencies.settings;
+    if (!(await this.#store.drained(stopDrainMs))) {
+      const { waitingRecords } = await this.#store.status();
+      this.#logger.warn({ waiting: waitingRecords }, 'records wait in the spool: the next start stores them');
     }
-    await store.stop();
-    await claimed.spool.close();
+    await this.#store.stop();
+    await this.#claimed.spool.close();
   }
 }

@@ -1,3 +1,5 @@
+import { DataAdapterError } from '@test-coordinator/ports';
+
 import type { Spool } from './spool.js';
 
 /**
@@ -5,13 +7,19 @@ import type { Spool } from './spool.js';
  * accepted now may need what they hold, and are given back when they are empty.
  */
 export class SpoolChain {
-  readonly #left: Spool[];
+  #own: Spool | undefined;
+  #left: Spool[] = [];
 
-  constructor(
-    readonly own: Spool,
-    left: readonly Spool[] = [],
-  ) {
+  /** @param left What dead processes left, in the order in which it is emptied. */
+  open(own: Spool, left: readonly Spool[]): void {
+    this.#own = own;
     this.#left = [...left];
+  }
+
+  /** Codes: `CLOSED` before it is opened. */
+  get own(): Spool {
+    if (this.#own !== undefined) return this.#own;
+    throw new DataAdapterError('CLOSED', 'the spool is not started; call start first');
   }
 
   /** In the order in which they are to be emptied. */

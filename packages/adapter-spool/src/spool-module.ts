@@ -29,7 +29,7 @@ export interface SpoolModuleOptions {
 /**
  * Puts the spool before the record ports that another module binds, and binds `SpoolAdapter` for its life and
  * `StoreBehindSpool` for that of the store. It takes
- * `IdGenerator` and `Logger` from the container where they are bound. The ports are there once it has started.
+ * `IdGenerator` and `Logger` from the container where they are bound.
  */
 export function spoolModule({ settings, store, storeName, clock }: SpoolModuleOptions): ContainerModule {
   return new ContainerModule(({ bind, onActivation }) => {

@@ -32,6 +32,8 @@ import {
 const INSTANCE_BYTES = 16;
 const DEAD_LETTERS = 'dead';
 const RETRIES = 'retry';
+/** What a spool that takes records has room for at least. */
+const ROOM_BYTES = 65_536;
 
 /** What a spool is built on. What is left out: the machine's file system, processes and clock, and no log. */
 export interface SpoolDependencies {
@@ -61,7 +63,7 @@ export interface SpoolStatus {
   readonly maxBytes: number;
   /** `bytes` has reached the share of `maxBytes` that `highWater` names. */
   readonly isAboveHighWater: boolean;
-  /** Whether an ordinary record would be taken now, as far as is known: no limit is reached and the disk works. */
+  /** Whether an ordinary record would be taken now, as far as is known: there is room for 64 KiB and the disk works. */
   readonly isAccepting: boolean;
 }
 
@@ -143,13 +145,14 @@ export class Spool implements AsyncDisposable {
   get status(): SpoolStatus {
     const { segments, settings, commits, reserve } = this.#parts;
     const { bytes } = segments;
-    const { maxBytes, highWater } = settings;
+    const { maxBytes, highWater, segmentBytes } = settings;
+    const hasRoom = bytes + Math.min(ROOM_BYTES, segmentBytes) <= maxBytes;
     return {
       waitingRecords: this.last - this.#acknowledged,
       bytes,
       maxBytes,
       isAboveHighWater: bytes >= highWater * maxBytes,
-      isAccepting: this.#closing === undefined && bytes < maxBytes && !reserve.isSpent && !commits.isReadOnly,
+      isAccepting: this.#closing === undefined && hasRoom && !reserve.isSpent && !commits.isReadOnly,
     };
   }
 

@@ -22,6 +22,7 @@ import type { RecordPorts } from './record-ports.js';
 import { ReplayClock } from './replay-clock.js';
 import { SpoolChain } from './spool-chain.js';
 import { spooledRepositories } from './spooled-repositories.js';
+import type { ClaimedSpool } from './spool-slots.js';
 import type { Spool, SpoolStatus } from './spool.js';
 
 /** What is left out: a clock that the store does not share, UUIDv7 ids by it, no log, the machine's randomness and timers. */
@@ -31,8 +32,6 @@ export interface SpooledOptions {
   readonly ids?: IdGenerator | undefined;
   readonly logger?: Logger | undefined;
   readonly breaker?: BreakerSettings | undefined;
-  /** What dead processes left: emptied before the spool is, and closed then. */
-  readonly left?: readonly Spool[] | undefined;
   /** How long a write waits for the store before it goes to the spool, in milliseconds. @default 5000 */
   readonly patienceMs?: number | undefined;
   readonly random?: (() => number) | undefined;
@@ -57,7 +56,7 @@ export interface Spooled {
   start(): Promise<void>;
   /** Resolves once nothing waits, the store is away, or `withinMs` have passed; answers whether nothing waits. */
   drained(withinMs: number): Promise<boolean>;
-  /** Ends the drain after the statement under way, for which it waits 2 s. Neither closes the spool nor the store. Idempotent. */
+  /** Refuses new calls, and ends the drain after the statement under way, for which it waits 2 s. Neither closes the spool nor the store. Idempotent. */
   stop(): Promise<void>;
   status(): Promise<SpooledStatus>;
   /** Whether an answer given now may lack something. */
@@ -86,10 +85,11 @@ const ASKED_ID = 'any';
  * method by method, and stored by themselves once it is back.
  */
 export function spooled(store: RecordPorts, spool: Spool, options: SpooledOptions = {}): Spooled {
-  return new SpooledStore(store, spool, options);
+  return new SpooledStore(store, () => Promise.resolve({ spool, left: [] }), options);
 }
 
-class SpooledStore implements Spooled {
+/** Whose spool is there once it starts. */
+export class SpooledStore implements Spooled {
   readonly ports: RecordPorts;
   readonly #spools: SpoolChain;
   readonly #calls: DegradedCalls;
@@ -100,11 +100,21 @@ class SpooledStore implements Spooled {
   #starting: Promise<void> | undefined;
   #retrying: Promise<void> | undefined;
 
-  constructor(store: RecordPorts, spool: Spool, options: SpooledOptions) {
+  constructor(
+    store: RecordPorts,
+    private readonly claim: () => Promise<ClaimedSpool>,
+    options: SpooledOptions,
+  ) {
     const { clock = new ReplayClock(systemClock), logger = silentLogger, sleep = sleepFor } = options;
     const { ids = uuidV7Ids(clock), random = Math.random } = options;
     const { patienceMs = DEFAULT_PATIENCE_MS } = options;
-    const spools = new SpoolChain(spool, options.left);
+    const spools = new SpoolChain();
+    const spool = {
+      append: (type: number, payload: Uint8Array) => spools.own.append(type, payload),
+      get maxPayloadBytes() {
+        return spools.own.maxPayloadBytes;
+      },
+    };
     const outage = new OutageLog(logger);
     const onOpen = (): void => {
       outage.away('UNAVAILABLE', spools.waitingRecords);
@@ -151,6 +161,7 @@ class SpooledStore implements Spooled {
   }
 
   async stop(): Promise<void> {
+    this.#calls.close();
     await this.#drainer.stop(STOP_MS);
     await this.#spools.closeLeft();
   }
@@ -208,6 +219,8 @@ class SpooledStore implements Spooled {
   }
 
   async #start(): Promise<void> {
+    const { spool: own, left } = await this.claim();
+    this.#spools.open(own, left);
     for (const spool of this.#spools.all) await this.#restore(spool);
     this.#calls.open();
     // What cannot be taken now stays where it is.
