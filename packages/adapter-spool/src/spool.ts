@@ -32,8 +32,9 @@ import {
 const INSTANCE_BYTES = 16;
 const DEAD_LETTERS = 'dead';
 const RETRIES = 'retry';
-/** What a spool that takes records has room for at least. */
+/** What a spool that takes records has room for at least; less where segments are small. */
 const ROOM_BYTES = 65_536;
+const ROOMS_IN_SEGMENT = 16;
 
 /** What a spool is built on. What is left out: the machine's file system, processes and clock, and no log. */
 export interface SpoolDependencies {
@@ -146,7 +147,7 @@ export class Spool implements AsyncDisposable {
     const { segments, settings, commits, reserve } = this.#parts;
     const { bytes } = segments;
     const { maxBytes, highWater, segmentBytes } = settings;
-    const hasRoom = bytes + Math.min(ROOM_BYTES, segmentBytes) <= maxBytes;
+    const hasRoom = bytes + Math.min(ROOM_BYTES, segmentBytes / ROOMS_IN_SEGMENT) <= maxBytes;
     return {
       waitingRecords: this.last - this.#acknowledged,
       bytes,

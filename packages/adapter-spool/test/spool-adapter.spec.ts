@@ -110,7 +110,7 @@ describe('Given the life of a spool', () => {
   });
 
   it('When the spool is full and the store away, Then nothing can be recorded, and health is down', async () => {
-    const settings = { segmentBytes: 512, maxBytes: 1_024, reserveBytes: 0 };
+    const settings = { segmentBytes: 8_192, maxBytes: 16_384, reserveBytes: 0 };
     const { world, adapter } = await staged(settings);
     await adapter.start();
     const heal = await world.interrupt!('reset');
