@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util';
 
+import { catchSaboteur } from './catch-saboteur.js';
+import { planFaults } from './fault-plan.js';
+import { SABOTEURS } from './saboteurs.js';
 import { isPassed, torture, WRITERS, type TortureReport } from './torture.js';
 import { withServers } from './world.js';
 
@@ -10,16 +13,20 @@ const TOLD = 20;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { cycles: { type: 'string', default: `${DEFAULT_CYCLES}` }, seed: { type: 'string' } },
+    options: {
+      cycles: { type: 'string', default: `${DEFAULT_CYCLES}` },
+      seed: { type: 'string' },
+      saboteurs: { type: 'boolean', default: false },
+    },
   });
   const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : whole('seed', values.seed, 0);
   const cycles = whole('cycles', values.cycles, 1);
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (values.saboteurs) return catchAll(seed);
   say(`seed ${seed}, ${cycles} cycles, ${WRITERS} writers`);
   const report = await withServers((servers) =>
-    torture({ servers, seed, cycles, recordsPerCycle: RECORDS_PER_CYCLE, say }),
+    torture({ servers, seed, plan: planFaults(seed, cycles), recordsPerCycle: RECORDS_PER_CYCLE, say }),
   );
-  tell(report, say);
+  tell(report);
   const { acknowledged, lost, doubled } = report;
   process.stdout.write(
     `torture: ${acknowledged} acknowledged, ${lost.length} lost, ${doubled.length} doubled, ${report.cycles} cycles, seed ${seed}\n`,
@@ -27,7 +34,25 @@ async function main(): Promise<void> {
   process.exitCode = isPassed(report) ? 0 : 1;
 }
 
-function tell(report: TortureReport, say: (line: string) => void): void {
+async function catchAll(seed: number): Promise<void> {
+  say(`seed ${seed}, ${SABOTEURS.length} saboteurs`);
+  let caught = 0;
+  await withServers(async (servers) => {
+    for (const saboteur of SABOTEURS) {
+      const complaint = await catchSaboteur(servers, saboteur, seed);
+      if (complaint !== undefined) caught += 1;
+      say(`${saboteur.name}: ${complaint ?? 'NOT CAUGHT'}`);
+    }
+  });
+  process.stdout.write(`saboteurs: ${caught} of ${SABOTEURS.length} caught, seed ${seed}\n`);
+  process.exitCode = caught === SABOTEURS.length ? 0 : 1;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function tell(report: TortureReport): void {
   const { trace, lost, doubled, wrong, unseen, answers, acknowledgedMoves } = report;
   say(
     `${acknowledgedMoves} moves acknowledged; answers ${[...answers].map((pair) => pair.join(': ')).join(', ')}`,

@@ -6,7 +6,7 @@ import { checkHistory } from './check-history.js';
 import { checkReports } from './check-reports.js';
 import { readDeadLetters } from './dead-letters.js';
 import { eventually } from './eventually.js';
-import { FAULT_KINDS, planFaults, type FaultKind, type PlannedCycle } from './fault-plan.js';
+import type { FaultKind, PlannedCycle } from './fault-plan.js';
 import { History } from './history.js';
 import { LINK_FAULTS } from './link-faults.js';
 import { PROCESS_FAULTS, type Inflict } from './process-faults.js';
@@ -15,7 +15,6 @@ import { World, type Servers } from './world.js';
 import { SCENARIO_ID, Writer } from './writer.js';
 
 export const WRITERS = 16;
-/** After so many cycles all is healed and checked, and forgotten: the memory for it is bounded. */
 const CYCLES_OF_ROUND = 100;
 /** For the records of a cycle. A product that accepts nothing for so long is not available. */
 const CYCLE_MS = 60_000;
@@ -25,12 +24,14 @@ const FAULTS: Readonly<Record<FaultKind, Inflict>> = { ...PROCESS_FAULTS, ...LIN
 
 export interface TortureOptions {
   readonly servers: Servers;
+  /** For what the writers do. */
   readonly seed: number;
-  readonly cycles: number;
+  /** The faults of each cycle. */
+  readonly plan: readonly PlannedCycle[];
   /** A cycle ends once as many more records were acknowledged, and its faults are over. */
   readonly recordsPerCycle: number;
-  /** @default all */
-  readonly kinds?: readonly FaultKind[] | undefined;
+  /** After so many cycles all is healed, checked and forgotten, which bounds the memory for it. @default 100 */
+  readonly cyclesOfRound?: number | undefined;
   /** For the node of the coordinator. @default none */
   readonly nodeOptions?: readonly string[] | undefined;
   /** Told of each cycle and each check. */
@@ -55,9 +56,14 @@ export interface TortureReport {
   readonly answers: ReadonlyMap<string, number>;
 }
 
+/** Nothing was lost, doubled or wrong. */
+export function isKept({ lost, doubled, wrong }: Pick<TortureReport, 'lost' | 'doubled' | 'wrong'>): boolean {
+  return lost.length + doubled.length + wrong.length === 0;
+}
+
 /** The promise was kept, and every kind of fault happened. */
-export function isPassed({ lost, doubled, wrong, unseen }: TortureReport): boolean {
-  return [lost, doubled, wrong, unseen].every(({ length }) => length === 0);
+export function isPassed(report: TortureReport): boolean {
+  return isKept(report) && report.unseen.length === 0;
 }
 
 /**
@@ -71,10 +77,9 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
 }
 
 class Torture {
-  readonly #kinds: readonly FaultKind[];
-  readonly #lost: string[] = [];
-  readonly #doubled: string[] = [];
-  readonly #wrong: string[] = [];
+  readonly lost: string[] = [];
+  readonly doubled: string[] = [];
+  readonly wrong: string[] = [];
   #acknowledged = 0;
   #acknowledgedMoves = 0;
   #cycles = 0;
@@ -82,33 +87,26 @@ class Torture {
   constructor(
     private readonly world: World,
     private readonly options: TortureOptions,
-  ) {
-    this.#kinds = options.kinds ?? FAULT_KINDS;
-  }
+  ) {}
 
   async run(): Promise<TortureReport> {
-    const { seed, cycles } = this.options;
-    const plan = planFaults(seed, cycles, this.#kinds);
+    const { seed, plan, cyclesOfRound = CYCLES_OF_ROUND } = this.options;
     await this.#createScenario();
-    while (this.#cycles < cycles && this.#isKept)
-      await this.#playRound(plan.slice(this.#cycles, this.#cycles + CYCLES_OF_ROUND));
+    while (this.#cycles < plan.length && isKept(this))
+      await this.#playRound(plan.slice(this.#cycles, this.#cycles + cyclesOfRound));
     const { witness, api } = this.world;
     return {
       seed,
       cycles: this.#cycles,
       acknowledged: this.#acknowledged,
       acknowledgedMoves: this.#acknowledgedMoves,
-      lost: this.#lost,
-      doubled: this.#doubled,
-      wrong: this.#wrong,
-      unseen: witness.unseen(this.#kinds),
+      lost: this.lost,
+      doubled: this.doubled,
+      wrong: this.wrong,
+      unseen: witness.unseen(),
       trace: witness.trace,
       answers: api.counts,
     };
-  }
-
-  get #isKept(): boolean {
-    return this.#lost.length + this.#doubled.length + this.#wrong.length === 0;
   }
 
   async #createScenario(): Promise<void> {
@@ -142,7 +140,7 @@ class Torture {
       const isDone = await Promise.race([all.then(() => true), delay(HEAL_MS, false, { ref: false })]);
       giveUp.abort();
       await all;
-      if (!isDone) this.#wrong.push(`writers had no certain answer ${HEAL_MS} ms after all was healed`);
+      if (!isDone) this.wrong.push(`writers had no certain answer ${HEAL_MS} ms after all was healed`);
     }
     witness.note('all is healed');
     await this.#checkRound(history);
@@ -161,12 +159,12 @@ class Torture {
     );
     const over = performance.now();
     if (!(await eventually(() => history.acknowledged >= enough, CYCLE_MS)))
-      this.#wrong.push(`cycle ${this.#cycles + 1}: too few records were acknowledged in ${CYCLE_MS} ms`);
+      this.wrong.push(`cycle ${this.#cycles + 1}: too few records were acknowledged in ${CYCLE_MS} ms`);
     this.#cycles += 1;
     const faults = cycle.map(({ kind, forMs }) => `${kind} ${forMs} ms`).join(', ');
     const acknowledged = this.#acknowledged + history.acknowledged;
     options.say?.(
-      `cycle ${this.#cycles}/${options.cycles} (${seconds(begun, over)} s and ${seconds(over, performance.now())} s): ` +
+      `cycle ${this.#cycles}/${options.plan.length} (${seconds(begun, over)} s and ${seconds(over, performance.now())} s): ` +
         `${acknowledged} acknowledged; ${faults}`,
     );
   }
@@ -175,15 +173,15 @@ class Torture {
     const { world } = this;
     const begun = performance.now();
     const isDrained = await eventually(() => this.#nothingWaits(), HEAL_MS);
-    if (!isDrained) this.#wrong.push(`records still wait in the spool ${HEAL_MS} ms after all was healed`);
+    if (!isDrained) this.wrong.push(`records still wait in the spool ${HEAL_MS} ms after all was healed`);
     const drained = performance.now();
     const stored = await readStored(world.databaseUrl);
     const { lost, doubled, wrong } = checkHistory(history, stored);
     const deadLetters = await readDeadLetters(world.spoolFolder);
-    this.#lost.push(...lost, ...deadLetters);
-    this.#doubled.push(...doubled);
+    this.lost.push(...lost, ...deadLetters);
+    this.doubled.push(...doubled);
     const reports = isDrained ? await checkReports(world.api, history) : [];
-    this.#wrong.push(...wrong, ...history.surprises, ...world.accidents.splice(0), ...reports);
+    this.wrong.push(...wrong, ...history.surprises, ...world.accidents.splice(0), ...reports);
     this.#acknowledged += history.acknowledged;
     this.#acknowledgedMoves += history.acknowledgedMoves;
     await removeStored(world.databaseUrl);

@@ -20,8 +20,8 @@ export class Witness {
     return this.#seen.get(kind) ?? 0;
   }
 
-  unseen(kinds: readonly FaultKind[] = FAULT_KINDS): readonly FaultKind[] {
-    return kinds.filter((kind) => this.times(kind) === 0);
+  unseen(): readonly FaultKind[] {
+    return FAULT_KINDS.filter((kind) => this.times(kind) === 0);
   }
 
   get trace(): readonly string[] {

@@ -85,7 +85,7 @@ export class Writer {
     if (kind <= 5) {
       const together = choice.between(2, 8);
       await Promise.all(Array.from({ length: together }, () => this.#createResult(runId, step)));
-    } else if (kind <= 8) await this.#createResults(runId, step, choice.between(20, 120));
+    } else if (kind <= 8) await this.#createResults(runId, step, choice.between(40, 280));
     else await this.#createEvent(runId, step);
   }
 
