@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { CoordinatorProcess, SERVING } from './coordinator-process.js';
 import { eventually } from './eventually.js';
 import { runInProcess } from './in-process.js';
-import { scenario } from './records.js';
+import { run, scenario } from './records.js';
 
 const ADAPTER = 'TEST_COORDINATOR_ADAPTER_';
 const HEARTBEAT_SECONDS = 0.2;
@@ -97,6 +97,54 @@ describe('Coordinators on one Redis', function () {
     other.process.kill('SIGTERM');
     expect((await other.process.ended()).code).to.equal(0);
     expect(await listed(one)).to.equal(inOrder([portOf(one)]));
+  });
+
+  interface Answered {
+    readonly status: number;
+    readonly code?: string;
+    readonly runId?: string;
+    readonly leaseId?: string;
+    readonly fence?: number;
+  }
+  const post = async (
+    { url }: Coordinator,
+    path: string,
+    body: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answered> => {
+    const response = await fetch(`${url}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+    return { ...((await response.json()) as object), status: response.status };
+  };
+
+  it('Given two coordinators, When one Idempotency-Key comes to both at once, Then both give the run the same id', async () => {
+    const both = await Promise.all([serve(), serve()]);
+    for (const one of both) await post(one, 'scenarios', scenario());
+    const keyed = { 'idempotency-key': 'nightly-42' };
+    const runs = await Promise.all([...both, ...both].map((one) => post(one, 'runs', run(), keyed)));
+    expect(runs.map(({ status }) => status)).to.deep.equal([201, 201, 201, 201]);
+    expect(runs[0]!.runId).to.be.a('string');
+    expect(new Set(runs.map(({ runId }) => runId)).size).to.equal(1);
+  });
+
+  it('Given a lease of a coordinator that is killed, When it is renewed elsewhere, Then it is 404; and the lock is free when its ttl has passed', async () => {
+    const [one, other] = await Promise.all([serve(), serve()]);
+    const wanted = { owner: 'worker', ttlMs: 2_000 };
+    const lease = await post(one, 'locks/run:1', wanted);
+    expect(lease).to.include({ status: 201 });
+    expect(await post(other, 'locks/run:1', wanted)).to.include({ status: 423, code: 'LOCK_HELD' });
+    one.process.kill('SIGKILL');
+    await one.process.ended();
+    const renewal = await fetch(`${other.url}/api/v1/locks/run:1/leases/${lease.leaseId}/renew`, {
+      method: 'POST',
+    });
+    expect(renewal.status).to.equal(404);
+    const next = await post(other, 'locks/run:1', { ...wanted, waitMs: 30_000 });
+    expect(next).to.include({ status: 201 });
+    expect(next.fence).to.be.above(lease.fence!);
   });
 
   it('Given a registry that has lost its data, When the next heartbeat comes, Then the coordinators are back', async () => {
