@@ -1,4 +1,4 @@
-import { DataAdapterError, type Clock } from '@test-coordinator/ports';
+import { DataAdapterError } from '@test-coordinator/ports';
 
 /** When a breaker opens, and how long it waits. */
 export interface BreakerSettings {
@@ -13,7 +13,8 @@ export interface BreakerSettings {
 }
 
 export interface BreakerDependencies {
-  readonly clock: Clock;
+  /** Counts milliseconds, and never jumps: waits must end also when somebody sets the wall clock back. */
+  readonly monotonicMs: () => number;
   /** In [0, 1): spreads the waits, so that many processes do not come back at once. */
   readonly random: () => number;
   /** Told of each opening. */
@@ -37,7 +38,7 @@ const WINDOW_SECONDS = 10;
  * call is let through, and its outcome closes the breaker or begins a longer wait.
  */
 export class Breaker {
-  readonly #clock: Clock;
+  readonly #monotonicMs: () => number;
   readonly #random: () => number;
   readonly #settings: { readonly [Name in keyof BreakerSettings]-?: number };
   readonly #onOpen: () => void;
@@ -47,8 +48,8 @@ export class Breaker {
   #waits = 0;
   #openUntil = 0;
 
-  constructor({ clock, random, onOpen = () => undefined, settings = {} }: BreakerDependencies) {
-    this.#clock = clock;
+  constructor({ monotonicMs, random, onOpen = () => undefined, settings = {} }: BreakerDependencies) {
+    this.#monotonicMs = monotonicMs;
     this.#onOpen = onOpen;
     this.#random = random;
     this.#settings = {
@@ -66,7 +67,7 @@ export class Breaker {
   /** Milliseconds until a call would be let through; 0 when it would be now. */
   get waitMs(): number {
     if (this.#state === 'closed') return 0;
-    return Math.max(0, this.#openUntil - this.#clock.now().getTime());
+    return Math.max(0, this.#openUntil - this.#monotonicMs());
   }
 
   /** Whether a call made now would reach the store. */
@@ -121,12 +122,12 @@ export class Breaker {
     this.#waits += 1;
     this.#state = 'open';
     this.#inARow = 0;
-    this.#openUntil = this.#clock.now().getTime() + Math.ceil(this.#random() * longest);
+    this.#openUntil = this.#monotonicMs() + Math.ceil(this.#random() * longest);
     this.#onOpen();
   }
 
   #thisSecond(): Second {
-    const second = Math.floor(this.#clock.now().getTime() / 1_000);
+    const second = Math.floor(this.#monotonicMs() / 1_000);
     while (this.#window.length > 0 && this.#window[0]!.second <= second - WINDOW_SECONDS)
       this.#window.shift();
     const last = this.#window.at(-1);

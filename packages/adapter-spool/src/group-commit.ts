@@ -1,4 +1,4 @@
-import { DataAdapterError, type Clock, type Logger } from '@test-coordinator/ports';
+import { DataAdapterError, type Logger } from '@test-coordinator/ports';
 
 import { ActiveSegment } from './active-segment.js';
 import { codeOf, isOutOfSpace, type FileSystem } from './file-system.js';
@@ -17,7 +17,7 @@ export interface GroupCommitContext {
   readonly segments: LiveSegments;
   readonly reserve: SpaceReserve;
   readonly settings: ReadSpoolSettings;
-  readonly clock: Clock;
+  readonly monotonicMs: () => number;
   readonly logger: Logger;
 }
 
@@ -55,7 +55,7 @@ export class GroupCommit {
 
   /** Whether the disk failed a moment ago, so that no write is tried. */
   get isReadOnly(): boolean {
-    return this.#context.clock.now().getTime() < this.#noWriteBefore;
+    return this.#context.monotonicMs() < this.#noWriteBefore;
   }
 
   append(type: number, payload: Uint8Array, isUrgent: boolean): Promise<number> {
@@ -201,8 +201,8 @@ export class GroupCommit {
   }
 
   #pauseWrites(): void {
-    const { clock, settings } = this.#context;
-    this.#noWriteBefore = clock.now().getTime() + settings.retryAfterMs;
+    const { monotonicMs, settings } = this.#context;
+    this.#noWriteBefore = monotonicMs() + settings.retryAfterMs;
   }
 }
 

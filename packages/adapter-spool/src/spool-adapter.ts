@@ -59,7 +59,7 @@ export class SpoolAdapter implements AdapterLifecycle {
     const { settings, store, clock, ids, logger = silentLogger } = dependencies;
     const { patienceMs, breaker, stopDrainMs: _, ...spool } = settings;
     const claim = async (): Promise<ClaimedSpool> => {
-      this.#claimed = await claimSpool({ ...spool, clock, logger });
+      this.#claimed = await claimSpool({ ...spool, logger });
       return this.#claimed;
     };
     this.#dependencies = dependencies;

@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import {
-  DataAdapterError,
-  refuse,
-  silentLogger,
-  systemClock,
-  type Clock,
-  type Logger,
-} from '@test-coordinator/ports';
+import { DataAdapterError, refuse, silentLogger, type Logger } from '@test-coordinator/ports';
 
 import { writeAcknowledged } from './acknowledged-file.js';
 import { BacklogReader, type Backlog, type ReadLimits } from './backlog-reader.js';
@@ -17,6 +10,7 @@ import { codeOf, isOutOfSpace, type FileSystem } from './file-system.js';
 import { FolderOwner } from './folder-owner.js';
 import { GroupCommit } from './group-commit.js';
 import type { LiveSegments } from './live-segments.js';
+import { machineMonotonicMs } from './machine-monotonic.js';
 import { nodeFileSystem } from './node-file-system.js';
 import { nodeProcesses, type Processes } from './processes.js';
 import { RECORD_OVERHEAD } from './segment-format.js';
@@ -36,12 +30,12 @@ const RETRIES = 'retry';
 const ROOM_BYTES = 65_536;
 const ROOMS_IN_SEGMENT = 16;
 
-/** What a spool is built on. What is left out: the machine's file system, processes and clock, and no log. */
+/** What a spool is built on. What is left out: the machine's file system, processes and monotonic clock, and no log. */
 export interface SpoolDependencies {
   readonly fileSystem?: FileSystem | undefined;
   readonly processes?: Processes | undefined;
-  /** Tells when a disk that failed is tried again. */
-  readonly clock?: Clock | undefined;
+  /** Milliseconds that never jump: tell when a disk that failed is tried again. */
+  readonly monotonicMs?: (() => number) | undefined;
   readonly logger?: Logger | undefined;
 }
 
@@ -108,7 +102,7 @@ export class Spool implements AsyncDisposable {
    */
   static async open(options: SpoolOptions): Promise<Spool> {
     const { folder, fileSystem = nodeFileSystem, processes = nodeProcesses } = options;
-    const { clock = systemClock, logger = silentLogger } = options;
+    const { monotonicMs = machineMonotonicMs, logger = silentLogger } = options;
     const settings = readSpoolSettings(pickSettings(options));
     const reserve = new SpaceReserve(fileSystem, folder, settings.reserveBytes);
     const owner = await taken(fileSystem, folder, processes, reserve);
@@ -116,7 +110,7 @@ export class Spool implements AsyncDisposable {
       const { segments, acknowledged } = await recoverSpool(fileSystem, folder, logger);
       const instance = randomBytes(INSTANCE_BYTES);
       const shared = { folder, fileSystem, logger, settings, reserve, segments };
-      const commits = new GroupCommit({ ...shared, instance, clock });
+      const commits = new GroupCommit({ ...shared, instance, monotonicMs });
       const parts = { ...shared, owner, commits };
       const spool = new Spool(parts, acknowledged);
       await spool.#discardStored();

@@ -5,7 +5,6 @@ import {
   silentLogger,
   systemClock,
   uuidV7Ids,
-  type Clock,
   type IdGenerator,
   type Logger,
   type UnitOfWork,
@@ -17,6 +16,7 @@ import type { DeadLetters } from './dead-letters.js';
 import { DegradedCalls } from './degraded-calls.js';
 import { runDegradedUnit } from './degraded-unit.js';
 import { Drainer, type Sleep } from './drainer.js';
+import { machineMonotonicMs } from './machine-monotonic.js';
 import { OutageLog } from './outage-log.js';
 import type { RecordPorts } from './record-ports.js';
 import { ReplayClock } from './replay-clock.js';
@@ -29,6 +29,8 @@ import type { Spool, SpoolStatus } from './spool.js';
 export interface SpooledOptions {
   /** The clock that the store was built with as well: it stores what waited with the time of its acceptance. */
   readonly clock?: ReplayClock | undefined;
+  /** Counts the milliseconds of waits, and does not jump when the wall clock is set. */
+  readonly monotonicMs?: (() => number) | undefined;
   readonly ids?: IdGenerator | undefined;
   readonly logger?: Logger | undefined;
   readonly breaker?: BreakerSettings | undefined;
@@ -96,7 +98,7 @@ export class SpooledStore implements Spooled {
   readonly #breaker: Breaker;
   readonly #drainer: Drainer;
   readonly #sleep: Sleep;
-  readonly #clock: Clock;
+  readonly #monotonicMs: () => number;
   #starting: Promise<void> | undefined;
   #retrying: Promise<void> | undefined;
 
@@ -107,7 +109,7 @@ export class SpooledStore implements Spooled {
   ) {
     const { clock = new ReplayClock(systemClock), logger = silentLogger, sleep = sleepFor } = options;
     const { ids = uuidV7Ids(clock), random = Math.random } = options;
-    const { patienceMs = DEFAULT_PATIENCE_MS } = options;
+    const { patienceMs = DEFAULT_PATIENCE_MS, monotonicMs = machineMonotonicMs } = options;
     const spools = new SpoolChain();
     const spool = {
       append: (type: number, payload: Uint8Array) => spools.own.append(type, payload),
@@ -120,12 +122,12 @@ export class SpooledStore implements Spooled {
       outage.away('UNAVAILABLE', spools.waitingRecords);
       this.#drainer.wake();
     };
-    const breaker = new Breaker({ clock, random, onOpen, settings: options.breaker });
+    const breaker = new Breaker({ monotonicMs, random, onOpen, settings: options.breaker });
     const onAppended = (): void => this.#drainer.wake();
     const calls = new DegradedCalls({ spool, breaker, clock, ids, patienceMs, onAppended });
     this.#spools = spools;
     this.#sleep = sleep;
-    this.#clock = clock;
+    this.#monotonicMs = monotonicMs;
     this.#breaker = breaker;
     this.#calls = calls;
     this.#drainer = new Drainer({
@@ -151,10 +153,10 @@ export class SpooledStore implements Spooled {
   }
 
   async drained(withinMs: number): Promise<boolean> {
-    const end = this.#clock.now().getTime() + withinMs;
+    const end = this.#monotonicMs() + withinMs;
     const never = new AbortController().signal;
     while (this.#spools.waitingRecords > 0) {
-      if (this.#breaker.state !== 'closed' || this.#clock.now().getTime() >= end) return false;
+      if (this.#breaker.state !== 'closed' || this.#monotonicMs() >= end) return false;
       await this.#sleep(LOOK_MS, never);
     }
     return true;

@@ -11,7 +11,7 @@ function breakerWith(random = 1): {
   readonly succeed: (times: number) => Promise<void>;
 } {
   let time = 0;
-  const breaker = new Breaker({ clock: { now: () => new Date(time) }, random: () => random });
+  const breaker = new Breaker({ monotonicMs: () => time, random: () => random });
   const repeat = async (times: number, work: () => Promise<unknown>): Promise<void> => {
     for (let left = times; left > 0; left -= 1) await breaker.call(work).catch(() => undefined);
   };

@@ -434,6 +434,16 @@ describe('Given a breaker before the store', () => {
     expect(lines.filter((line) => line.includes('the store is back'))).to.have.length(1);
     expect((await world.spooled.status()).isDegraded).to.equal(false);
   });
+
+  it('When the wall clock is set back while it is open, Then it asks again after its wait all the same (B31)', async () => {
+    const world = await worldWithScenario({ breaker: {}, random: () => 0.9 });
+    world.cutStore();
+    for (let failures = 0; failures < 5; failures += 1) await acceptedRun(world);
+    expect((await world.spooled.status()).breaker).to.equal('open');
+    world.clock.advance(-3_600_000);
+    await world.drain();
+    expect((await world.store.testRuns.getByScenario(SCENARIO)).items).to.have.length(5);
+  });
 });
 
 describe('Given a spool that takes nothing', () => {

@@ -53,12 +53,15 @@ describe('Given a disk that fails (B18)', () => {
 
   it('When the new file fails too, Then the record may be stored, nothing is taken for a moment, and then again', async () => {
     let time = 0;
-    const clock = { now: () => new Date(time) };
     let isBroken = false;
     const fileSystem = watchedFiles(nodeFileSystem, (operation) => {
       if (isBroken && isRecordSync(operation)) throw systemFailure('EIO');
     });
-    const spool = await folders.open(await folders.newFolder(), { fileSystem, clock, retryAfterMs: 500 });
+    const spool = await folders.open(await folders.newFolder(), {
+      fileSystem,
+      monotonicMs: () => time,
+      retryAfterMs: 500,
+    });
     await appendTexts(spool, 'one');
     isBroken = true;
 

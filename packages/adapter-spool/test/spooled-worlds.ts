@@ -56,6 +56,8 @@ export interface SpooledWorldOptions {
   readonly clock?: Clock;
   readonly ids?: IdGenerator;
   readonly breaker?: BreakerSettings;
+  /** @default 0: the breaker asks again at once */
+  readonly random?: () => number;
   readonly onLog?: (message: string) => void;
 }
 
@@ -70,6 +72,8 @@ export class SpooledWorld {
   readonly #options: SpooledOptions;
   #heal: Promise<() => Promise<void>> | undefined;
   #drainIsHeld = false;
+  /** Passes while something sleeps, whatever the clock says. */
+  #monotonicMs = 0;
   #beforeStoring: (results: readonly NewTestResult[]) => void = () => undefined;
   #spool!: Spool;
   #spooled!: Spooled;
@@ -86,9 +90,11 @@ export class SpooledWorld {
       clock: replay,
       ids: options.ids,
       breaker: options.breaker ?? NEVER,
-      random: () => 0,
+      random: options.random ?? (() => 0),
+      monotonicMs: () => this.#monotonicMs,
       logger: loggerTo(options.onLog ?? (() => undefined)),
-      sleep: async (_, signal) => {
+      sleep: async (ms, signal) => {
+        this.#monotonicMs += ms;
         do await immediate();
         while (this.#drainIsHeld && !signal.aborted);
       },

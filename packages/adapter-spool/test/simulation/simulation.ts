@@ -121,7 +121,7 @@ class Story {
           current: () => Promise.resolve({ pid: 1, started: 'then' }),
           isAlive: () => Promise.resolve(false),
         },
-        clock: { now: () => new Date((this.#time += 10)) },
+        monotonicMs: () => (this.#time += 10),
       });
     } catch (error) {
       if (process.isGone) return undefined;
