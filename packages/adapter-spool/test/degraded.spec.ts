@@ -1,41 +1,17 @@
 import { isDegraded, isSpooled } from '@test-coordinator/adapter-spool';
 import { fixtures } from '@test-coordinator/contract-tests';
-import type { NewTestResult, TestRun } from '@test-coordinator/domain';
-import { DataAdapterError, type TestRunsRepository } from '@test-coordinator/ports';
+import { DataAdapterError } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
+import { RecordingWorlds, SCENARIO, acceptedRun, result } from './recording-worlds.js';
 import { expectRefusal } from './spool-folders.js';
-import { SpooledWorld, type SpooledWorldOptions } from './spooled-worlds.js';
 
-const worlds: SpooledWorld[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
-
-const SCENARIO = 'restart-engine';
-
-/** A started world with a stored scenario. */
-async function worldWithScenario(options: SpooledWorldOptions = {}): Promise<SpooledWorld> {
-  const world = await SpooledWorld.started(options);
-  worlds.push(world);
-  await world.ports.scenarios.create(fixtures.scenario({ scenarioId: SCENARIO }));
-  return world;
-}
-
-function result(runId: string, fields: Partial<NewTestResult> = {}): NewTestResult {
-  return fixtures.testResult({ resultId: undefined, runId, ...fields });
-}
-
-/** A run that was accepted while the store was away, with so many results. */
-async function acceptedRun({ ports }: SpooledWorld, results = 0): Promise<TestRun> {
-  const run = await ports.testRuns.create({ scenarioId: SCENARIO });
-  for (let count = 0; count < results; count += 1) await ports.testResults.create(result(run.runId));
-  return run;
-}
+const worlds = new RecordingWorlds();
+afterEach(() => worlds.closeAll());
 
 describe('Given a store that is away', () => {
   it('When a run is recorded from its start to its end, Then all is accepted, readable at once, and stored with its own times once the store is back', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     const { testRuns, chaosEvents, testResults } = world.ports;
     world.cutStore();
 
@@ -85,7 +61,7 @@ describe('Given a store that is away', () => {
   });
 
   it('When a move is illegal from the newest known state, Then it is refused at once, and the same one again is a no-op', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const { runId } = await acceptedRun(world);
     await world.ports.testRuns.completeRun(runId, 'passed');
@@ -98,7 +74,7 @@ describe('Given a store that is away', () => {
   });
 
   it('When fifty completions of one run come at once, Then exactly one wins', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const { runId } = await acceptedRun(world);
 
@@ -114,7 +90,7 @@ describe('Given a store that is away', () => {
   });
 
   it('When a state change carries an older fence than one that waits, Then it is STALE_FENCE', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const { runId } = await acceptedRun(world);
     await world.ports.testRuns.startRun(runId, { fence: 8 });
@@ -124,7 +100,7 @@ describe('Given a store that is away', () => {
   });
 
   it('When the same is created again, Then it is the same record, and with other content it is ALREADY_EXISTS', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const run = await acceptedRun(world);
     const given = { scenarioId: SCENARIO, runId: run.runId };
@@ -134,7 +110,7 @@ describe('Given a store that is away', () => {
   });
 
   it('When what is not known here is asked for, Then the answer is UNAVAILABLE, and never null or an empty figure', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const unknown = (await acceptedRun(world)).runId.replace(/.{4}$/, 'ffff');
     const { scenarios, testRuns, chaosEvents, testResults, unitOfWork } = world.ports;
@@ -156,7 +132,7 @@ describe('Given a store that is away', () => {
   });
 
   it('When the process ends and another one starts with the store still away, Then it knows what waits, judges by it, and drains', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const { runId } = await acceptedRun(world, 3);
     await world.ports.testRuns.startRun(runId, { fence: 4 });
@@ -175,7 +151,7 @@ describe('Given a store that is away', () => {
 
 describe('Given records that wait for a store that is back', () => {
   it('When more of the same run come, Then they wait behind them, and those of another run go straight through', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     const other = await world.ports.testRuns.create({ scenarioId: SCENARIO });
     world.cutStore();
     const run = await acceptedRun(world, 1);
@@ -192,7 +168,7 @@ describe('Given records that wait for a store that is back', () => {
   });
 
   it('When lists are read before they are stored, Then pages hold both, in order, without a repeat', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     const stored: string[] = [];
     for (let count = 0; count < 5; count += 1)
       stored.push((await world.ports.testRuns.create({ scenarioId: SCENARIO })).runId);
@@ -222,7 +198,7 @@ describe('Given records that wait for a store that is back', () => {
 
 describe('Given records that the store refuses (B20)', () => {
   it('When they stand between good ones, Then the good ones are stored, and each bad one is kept with its reason', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const run = await acceptedRun(world);
     const nowhere = run.runId.replace(/.{4}$/, 'eeee');
@@ -242,7 +218,7 @@ describe('Given records that the store refuses (B20)', () => {
   });
 
   it('When the store has a fault with one of them alone, Then that one is kept too, and with all of them, Then all wait', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const run = await acceptedRun(world);
     await world.ports.testResults.bulkCreate([
@@ -269,7 +245,7 @@ describe('Given records that the store refuses (B20)', () => {
   });
 
   it('When the reason is gone and one is retried, Then it is stored, and a discarded one never is', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     world.cutStore();
     const run = await world.ports.testRuns.create({ scenarioId: 'made-later' });
     await world.ports.testRuns.create({ scenarioId: 'made-never' });
@@ -287,143 +263,10 @@ describe('Given records that the store refuses (B20)', () => {
   });
 });
 
-describe('Given records that a process had stored when it was killed, before it could write that down', () => {
-  it('When the next one stores them again, Then the moves that others followed are taken for done, and there is no dead letter', async () => {
-    const world = await worldWithScenario();
-    const seen = await world.ports.testRuns.create({ scenarioId: SCENARIO });
-    world.cutStore();
-    const { runId } = await acceptedRun(world);
-    for (const id of [runId, seen.runId]) {
-      await world.ports.testRuns.startRun(id, { fence: 1 });
-      await world.ports.testRuns.completeRun(id, 'passed', {}, { fence: 2 });
-    }
-    const event = await world.ports.chaosEvents.create(fixtures.chaosEvent({ eventId: undefined, runId }));
-    await world.ports.chaosEvents.updateStatus(event.eventId, 'injected');
-    await world.ports.chaosEvents.recordRecovery(event.eventId);
-    world.holdDrain();
-    await world.healStore();
-    const { testRuns, chaosEvents } = world.store;
-    await testRuns.create({ runId, scenarioId: SCENARIO });
-    for (const id of [runId, seen.runId]) {
-      await testRuns.startRun(id, { fence: 1 });
-      await testRuns.completeRun(id, 'passed', {}, { fence: 2 });
-    }
-    const { createdAt: _, version: _version, ...given } = event;
-    await chaosEvents.create(given);
-    await chaosEvents.updateStatus(event.eventId, 'injected');
-    await chaosEvents.recordRecovery(event.eventId);
-
-    world.releaseDrain();
-    await world.drain();
-
-    expect(await world.spool.deadLetters.list()).to.deep.equal([]);
-  });
-
-  it('When somebody else moved the record meanwhile, Then what was accepted is kept among the dead letters', async () => {
-    const world = await worldWithScenario();
-    const { runId } = await world.ports.testRuns.create({ scenarioId: SCENARIO });
-    world.cutStore();
-    await world.ports.testRuns.startRun(runId);
-    await world.ports.testRuns.completeRun(runId, 'passed');
-    world.holdDrain();
-    await world.healStore();
-    await world.store.testRuns.updateStatus(runId, 'cancelled');
-
-    world.releaseDrain();
-    await world.drain();
-
-    expect(await world.spool.deadLetters.list()).to.have.length(2);
-    expect((await world.store.testRuns.getById(runId))?.status).to.equal('cancelled');
-  });
-});
-
-describe('Given a unit of work while the store is away', () => {
-  const record = ({ ports }: SpooledWorld, scenarioId = SCENARIO) =>
-    ports.unitOfWork.run(async ({ scenarios, testRuns, testResults }) => {
-      const known = await scenarios.getById('imported');
-      if (known === null) await scenarios.create(fixtures.scenario({ scenarioId: 'imported' }));
-      const { runId } = await testRuns.create({ scenarioId });
-      const other = await testRuns.create({ scenarioId: 'imported' });
-      await testResults.bulkCreate([result(runId), result(runId, { status: 'failed' })]);
-      const statistics = await testResults.getAssertionStatistics({ runId });
-      return { runId, other: other.runId, total: statistics.reduce((sum, { total }) => sum + total, 0) };
-    });
-
-  it('When it writes, Then it reads its own writes, waits as one record, is readable at once, and is stored as one', async () => {
-    const world = await worldWithScenario();
-    world.cutStore();
-
-    const unit = await record(world);
-
-    expect([isSpooled(unit), unit.total, world.spool.last]).to.deep.equal([true, 2, 1]);
-    expect((await world.ports.testResults.getByRun(unit.runId)).items).to.have.length(2);
-    await world.restart();
-    // Writes to each of its runs wait behind it.
-    for (const runId of [unit.runId, unit.other]) await world.ports.testRuns.startRun(runId);
-    await world.drain();
-    expect((await world.store.testResults.getByRun(unit.runId)).items).to.have.length(2);
-    for (const runId of [unit.runId, unit.other])
-      expect((await world.store.testRuns.getById(runId))?.status).to.equal('running');
-    expect(await world.spool.deadLetters.list()).to.deep.equal([]);
-  });
-
-  it('When the store has the scenario that was not known here, Then that one stays, and the rest is stored', async () => {
-    const world = await worldWithScenario();
-    await world.store.scenarios.create(fixtures.scenario({ scenarioId: 'imported', name: 'Of before' }));
-    world.cutStore();
-    const { other } = await record(world);
-
-    await world.drain();
-
-    expect((await world.store.scenarios.getById('imported'))?.name).to.equal('Of before');
-    expect((await world.store.testRuns.getById(other))?.scenarioId).to.equal('imported');
-  });
-
-  it('When the store refuses one of its writes, Then nothing of it is stored, and it is one dead letter', async () => {
-    const world = await worldWithScenario();
-    world.cutStore();
-    const { other } = await record(world, 'nowhere');
-
-    await world.drain();
-
-    expect(await world.store.testRuns.getById(other)).to.equal(null);
-    expect(await world.store.scenarios.getById('imported')).to.equal(null);
-    expect(await world.spool.deadLetters.list()).to.have.length(1);
-    await world.store.scenarios.create(fixtures.scenario({ scenarioId: 'nowhere' }));
-    await world.spooled.retry((await world.spool.deadLetters.list())[0]!);
-    await world.drain();
-    expect((await world.store.testRuns.getById(other))?.runId).to.equal(other);
-  });
-
-  it('When a write of it was refused, or its work throws, Then nothing is accepted, and its repositories are CLOSED', async () => {
-    const world = await worldWithScenario();
-    world.cutStore();
-    let kept: TestRunsRepository | undefined;
-    const refused = world.ports.unitOfWork.run(async ({ testRuns }) => {
-      kept = testRuns;
-      await testRuns.create({ scenarioId: SCENARIO });
-      const { runId } = await testRuns.create({ scenarioId: SCENARIO });
-      await testRuns.completeRun(runId, 'passed');
-      await testRuns.startRun(runId).catch(() => undefined);
-    });
-    await expectRefusal(refused, 'ILLEGAL_TRANSITION');
-    await expectRefusal(kept!.create({ scenarioId: SCENARIO }), 'CLOSED');
-    const thrown = new Error('given up');
-    const [given] = await Promise.allSettled([
-      world.ports.unitOfWork.run(async ({ testRuns }) => {
-        await testRuns.create({ scenarioId: SCENARIO });
-        throw thrown;
-      }),
-    ]);
-    expect(given).to.include({ status: 'rejected', reason: thrown });
-    expect(world.spool.last).to.equal(0);
-  });
-});
-
 describe('Given a breaker before the store', () => {
   it('When the store stays away, Then writes are accepted, and one line is logged for the whole outage', async () => {
     const lines: string[] = [];
-    const world = await worldWithScenario({ breaker: {}, onLog: (message) => lines.push(message) });
+    const world = await worlds.open({ breaker: {}, onLog: (message) => lines.push(message) });
     world.cutStore();
     const run = await acceptedRun(world, 200);
 
