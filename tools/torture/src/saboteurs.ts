@@ -44,14 +44,8 @@ export const SABOTEURS: readonly Saboteur[] = [
     name: 'answers and keeps nothing',
     package: 'adapter-spool',
     file: 'degraded-calls.js',
-    from: `this.#count(accepted.key, 1);
-        try {
-            await spool.append(COMMAND_TYPE, payload);
-        }`,
-    to: `if (this.#isOpen) return;
-        try {
-            await spool.append(COMMAND_TYPE, payload);
-        }`,
+    from: 'async accept(accepted, payload) {',
+    to: 'async accept(accepted, payload) { return;',
     cycle: OUTAGE,
   },
   {
@@ -135,7 +129,8 @@ export function sabotagedFile({ package: name, file }: Saboteur): URL {
 
 /** The code with the change. @throws Error unless there is exactly one place for it */
 export function sabotaged(code: string, { file, from, to }: Saboteur): string {
-  if (code.split(from).length !== 2) throw new Error(`${file} has not exactly one place to sabotage: ${from}`);
+  if (code.split(from).length !== 2)
+    throw new Error(`${file} has not exactly one place to sabotage: ${from}`);
   return code.replace(from, () => to);
 }
 
