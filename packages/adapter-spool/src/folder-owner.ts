@@ -38,7 +38,8 @@ export class FolderOwner {
         await owner.#removeOlder(generation);
         return owner;
       }
-      await fileSystem.remove(ownerPath(folder, generation));
+      // Whoever took a higher one may be removing it too.
+      await fileSystem.remove(ownerPath(folder, generation)).catch(() => undefined);
     }
   }
 
@@ -98,7 +99,7 @@ async function readOwner(fileSystem: FileSystem, path: string): Promise<ProcessI
   }
 }
 
-/** Writes it in full under a name of its own and links it; answers `false` when the number is taken. */
+/** Writes it in full under a name of its own and links it; answers `false` when the number, or the folder, was taken meanwhile. */
 async function written(
   fileSystem: FileSystem,
   folder: string,
@@ -116,7 +117,9 @@ async function written(
     await fileSystem.link(draft, ownerPath(folder, generation));
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    const code = codeOf(error);
+    // A new owner clears away what it finds, also the draft of who was slower.
+    if (code === 'EEXIST' || code === 'ENOENT') return false;
     throw error;
   } finally {
     await fileSystem.remove(draft).catch(() => undefined);

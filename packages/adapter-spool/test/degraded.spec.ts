@@ -279,7 +279,7 @@ describe('Given a breaker before the store', () => {
   });
 
   it('When the wall clock is set back while it is open, Then it asks again after its wait all the same (B31)', async () => {
-    const world = await worldWithScenario({ breaker: {}, random: () => 0.9 });
+    const world = await worlds.open({ breaker: {}, random: () => 0.9 });
     world.cutStore();
     for (let failures = 0; failures < 5; failures += 1) await acceptedRun(world);
     expect((await world.spooled.status()).breaker).to.equal('open');
@@ -292,7 +292,7 @@ describe('Given a breaker before the store', () => {
 describe('Given a spool that takes nothing', () => {
   for (const code of ['UNKNOWN_OUTCOME', 'TIMEOUT'] as const) {
     it(`When the store may hold the records (${code}), Then the answer does not say that nothing was done`, async () => {
-      const world = await worldWithScenario();
+      const world = await worlds.open();
       const { runId } = await world.ports.testRuns.create({ scenarioId: SCENARIO });
       world.beforeStoring(() => {
         throw new DataAdapterError(code, 'no answer');
@@ -304,7 +304,7 @@ describe('Given a spool that takes nothing', () => {
   }
 
   it('When the store was not reached, Then it is certain that nothing was done', async () => {
-    const world = await worldWithScenario();
+    const world = await worlds.open();
     const { runId } = await world.ports.testRuns.create({ scenarioId: SCENARIO });
     world.beforeStoring(() => {
       throw new DataAdapterError('UNAVAILABLE', 'not reached');

@@ -76,7 +76,9 @@ describe('Given the folder of a spool', () => {
         };
         const fileSystem = new SimulatedProcess({ disk, random, faults: NO_FAULTS, operations: Infinity });
         const spool = await Spool.open({ folder: '/one', reserveBytes: 0, fileSystem, processes }).catch(
-          () => undefined,
+          (error: unknown) => {
+            expect(error, `seed ${seed}`).to.have.nested.property('details.pid');
+          },
         );
         if (spool === undefined) {
           living.delete(pid);
