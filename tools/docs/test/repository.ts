@@ -23,5 +23,5 @@ export const productFolders: readonly string[] = files
   .filter((file) => /^(packages|apps)\/[^/]+\/package\.json$/.test(file))
   .map((file) => file.replace('/package.json', ''));
 
-/** The folders whose packages a snippet can import: those of the product, and the services for tests. */
-export const importableFolders: readonly string[] = [...productFolders, 'tools/services'];
+/** The folders whose packages a snippet can import: those of the product, the services for tests, and the torture. */
+export const importableFolders: readonly string[] = [...productFolders, 'tools/services', 'tools/torture'];
