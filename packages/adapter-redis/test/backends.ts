@@ -32,19 +32,11 @@ export async function startSentinel(): Promise<Backend> {
   return { settings: { url: sentinel.url, ...LIMITS }, stop: () => sentinel.stop() };
 }
 
-/** One server that lets the user of the ACL file in, and nobody else. */
-export async function startWithLeastRights(): Promise<Backend> {
-  const server = await RedisServer.start();
-  using direct = directTo(server.url);
-  const [, , ...rights] = await aclLine('tester', 't');
-  await direct.call('ACL', 'SETUSER', ...rights, '>secret');
-  await direct.call('ACL', 'SETUSER', 'default', 'off');
-  const url = server.url.replace('//', '//tester:secret@');
-  return { settings: { url, ...LIMITS }, stop: () => server.stop() };
-}
-
-/** One server that speaks TLS, with a certificate that its own authority has signed. */
-export async function startEncrypted(): Promise<Backend> {
+/**
+ * One server that speaks TLS, with a certificate that its own authority has signed, and lets the user of the ACL file in and
+ * nobody else.
+ */
+export async function startGuarded(): Promise<Backend> {
   const folder = mkdtempSync(join(tmpdir(), 'tls-'));
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   const subject = ['-subj', '/CN=redis.test', '-addext', 'subjectAltName=DNS:redis.test'];
@@ -73,9 +65,13 @@ export async function startEncrypted(): Promise<Backend> {
       'tls-auth-clients': 'no',
     },
   });
+  using direct = directTo(server.url);
+  const [, , ...rights] = await aclLine('tester', 't');
+  await direct.call('ACL', 'SETUSER', ...rights, '>secret');
+  await direct.call('ACL', 'SETUSER', 'default', 'off');
   return {
     settings: {
-      url: `rediss://127.0.0.1:${tlsPort}`,
+      url: `rediss://tester:secret@127.0.0.1:${tlsPort}`,
       tls: { ca: readFileSync(certificate, 'utf8'), serverName: 'redis.test' },
       ...LIMITS,
     },
