@@ -139,7 +139,7 @@ export class FaultProxy implements AsyncDisposable {
       server.destroy();
     });
     // A server that can't be reached looks like one that hangs up.
-    server.on('error', () => client.resetAndDestroy());
+    server.on('error', () => reset(client));
     this.pump(pair, client, server, false);
     this.pump(pair, server, client, true);
   }
@@ -189,7 +189,13 @@ export class FaultProxy implements AsyncDisposable {
   private cutPair(pair: Pair): void {
     if (!this.pairs.delete(pair)) return;
     this.tally.cut += 1;
-    pair.client.resetAndDestroy();
+    reset(pair.client);
     pair.server.destroy();
   }
+}
+
+/** A reset of a socket whose end is under way fails within node 20, which then waits for ever when the process is to end. */
+function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

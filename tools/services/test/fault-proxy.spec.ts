@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { FaultProxy } from '@test-coordinator/services';
 import { eventually } from './eventually.js';
@@ -93,6 +95,12 @@ describe(`Fault proxy (seed ${SEED})`, () => {
       await eventually(() => seen === 'hello still here');
       expect(client.isClosed).to.equal(false);
       expect(client.received).to.equal('hello ');
+    });
+
+    it('When it is cut while a half is being closed, Then nothing of it keeps the process from ending', async () => {
+      const program = fileURLToPath(new URL('cut-while-closing.js', import.meta.url));
+      const { status, signal } = spawnSync(process.execPath, [program], { timeout: 10_000 });
+      expect({ status, signal }).to.deep.equal({ status: 0, signal: null });
     });
   });
 
