@@ -212,7 +212,7 @@ describe('Coordinators on one Redis', function () {
     expect(stdout)
       .to.match(/^memory is up .*\n +role +records, in the memory/)
       .and.match(/^redis is up /m)
-      .and.match(/role +cache, service registry, locks and live state, shared by all .* test-coordinator:\*/)
+      .and.match(/role +cache, service registry, locks and live state, shared by all .* tc:\*/)
       .and.match(/limits +2 connections to each server, 0\.5 s for a command; .* stale after 2 s/)
       .and.match(/state +one server, answers on 2 of 2 connections/)
       .and.not.include('hunter2');
