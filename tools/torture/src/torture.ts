@@ -178,10 +178,10 @@ class Torture {
     const stored = await readStored(world.databaseUrl);
     const { lost, doubled, wrong } = checkHistory(history, stored);
     const deadLetters = await readDeadLetters(world.spoolFolder);
-    this.lost.push(...lost, ...deadLetters);
-    this.doubled.push(...doubled);
+    append(this.lost, lost, deadLetters);
+    append(this.doubled, doubled);
     const reports = isDrained ? await checkReports(world.api, history) : [];
-    this.wrong.push(...wrong, ...history.surprises, ...world.accidents.splice(0), ...reports);
+    append(this.wrong, wrong, history.surprises, world.accidents.splice(0), reports);
     this.#acknowledged += history.acknowledged;
     this.#acknowledgedMoves += history.acknowledgedMoves;
     await removeStored(world.databaseUrl);
@@ -200,6 +200,11 @@ class Torture {
     };
     return status === 'ok' && (spool?.waitingRecords ?? 0) === 0;
   }
+}
+
+/** One by one: a broken product loses so many records that they are too many arguments for one `push`. */
+function append(all: string[], ...more: readonly (readonly string[])[]): void {
+  for (const complaints of more) for (const complaint of complaints) all.push(complaint);
 }
 
 function seconds(from: number, to: number): string {
