@@ -20,8 +20,8 @@ export function encodeCommand(accepted: AcceptedCommand): Buffer {
   return Buffer.from(JSON.stringify(accepted));
 }
 
-/** An accepted command as JSON has it. */
-type Written = Omit<AcceptedCommand, 'acceptedAt'> & { readonly acceptedAt: string };
+/** An accepted command as JSON has it: the times of a unit's writes are texts too, whatever their type says. */
+type Written = Omit<AcceptedCommand, 'acceptedAt'> & { readonly acceptedAt: string | Date };
 
 /** What encodeCommand wrote. @throws SyntaxError or TypeError for anything else */
 export function decodeCommand(payload: Buffer): AcceptedCommand {
@@ -44,8 +44,7 @@ function withDates(command: Command): Command {
   if (method === 'chaosEvents.create') return { ...command, event: revived(command.event) };
   if (method === 'testResults.bulkCreate') return { ...command, results: command.results.map(revived) };
   if (method === 'chaosEvents.recordRecovery') return { ...command, recovery: revived(command.recovery) };
-  if (method === 'unitOfWork.run')
-    return { ...command, writes: command.writes.map((write) => acceptedOf(write as unknown as Written)) };
+  if (method === 'unitOfWork.run') return { ...command, writes: command.writes.map(acceptedOf) };
   return command;
 }
 
