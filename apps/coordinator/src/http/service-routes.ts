@@ -35,7 +35,7 @@ const SERVICE_COUNT = named('ServiceCount', objectOf({ count: COUNT }));
 const REMOVED_SERVICES = named('RemovedServices', objectOf({ serviceIds: listOf({ type: 'string' }) }));
 export const SERVICE_SCHEMAS: readonly NamedSchema[] = [SERVICE_HEALTH, SERVICE_COUNT, REMOVED_SERVICES];
 
-export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] {
+export function serviceRoutes(services: ServiceDiscoveryRepository): ApiRoute[] {
   return [
     {
       method: 'POST',
@@ -50,7 +50,7 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
       },
       async handler(request, reply) {
         const given = readBody<NewServiceInfo>(newServiceInfoRules.schema, request.body);
-        const service = await registry.register(given, callOptions(request, reply));
+        const service = await services.register(given, callOptions(request, reply));
         reply.code(201).header('location', `${URL}/${service.serviceId}`);
         return service;
       },
@@ -71,8 +71,8 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
         const { filter, page } = readListQuery<{ readonly serviceName?: string }>(query, request.query);
         const options = callOptions(request, reply);
         return filter.serviceName === undefined
-          ? registry.listAllServices(page, options)
-          : registry.listServicesByName(filter.serviceName, page, options);
+          ? services.listAllServices(page, options)
+          : services.listServicesByName(filter.serviceName, page, options);
       },
     },
     {
@@ -87,7 +87,7 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
       },
       async handler(request, reply) {
         const id = idOf(request, 'serviceId');
-        return found(await registry.getServiceById(id, callOptions(request, reply)), 'service', id);
+        return found(await services.getServiceById(id, callOptions(request, reply)), 'service', id);
       },
     },
     {
@@ -104,7 +104,7 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
       },
       async handler(request, reply) {
         const id = idOf(request, 'serviceId');
-        return gone(reply, await registry.deregister(id, callOptions(request, reply)), 'service', id);
+        return gone(reply, await services.deregister(id, callOptions(request, reply)), 'service', id);
       },
     },
     {
@@ -120,7 +120,7 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
         response: answers(200, 'The instance, seen now', SERVICE_INFO),
       },
       handler: (request, reply) =>
-        registry.updateHeartbeat(idOf(request, 'serviceId'), callOptions(request, reply)),
+        services.updateHeartbeat(idOf(request, 'serviceId'), callOptions(request, reply)),
     },
     {
       method: 'GET',
@@ -133,7 +133,7 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
         response: answers(200, 'Whether it is; false for one that is not known', SERVICE_HEALTH),
       },
       handler: async (request, reply) => ({
-        isHealthy: await registry.isServiceHealthy(idOf(request, 'serviceId'), callOptions(request, reply)),
+        isHealthy: await services.isServiceHealthy(idOf(request, 'serviceId'), callOptions(request, reply)),
       }),
     },
     // Beside the instances, of which one may have any of these words as its id.
@@ -149,7 +149,7 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
       },
       async handler(request, reply) {
         const name = idOf(request, 'serviceName');
-        const service = await registry.getServiceByName(name, callOptions(request, reply));
+        const service = await services.getServiceByName(name, callOptions(request, reply));
         return found(service, 'healthy service', name);
       },
     },
@@ -163,7 +163,7 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
         response: answers(200, 'How many', SERVICE_COUNT),
       },
       handler: async (request, reply) => ({
-        count: await registry.getServiceCount(callOptions(request, reply)),
+        count: await services.getServiceCount(callOptions(request, reply)),
       }),
     },
     {
@@ -176,7 +176,7 @@ export function serviceRoutes(registry: ServiceDiscoveryRepository): ApiRoute[] 
         response: answers(200, 'The ids of those that were removed, ascending', REMOVED_SERVICES),
       },
       handler: async (request, reply) => ({
-        serviceIds: await registry.removeStaleServices(callOptions(request, reply)),
+        serviceIds: await services.removeStaleServices(callOptions(request, reply)),
       }),
     },
   ];
