@@ -169,7 +169,9 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(20).fill(202));
     const lookedAt = performance.now();
     const { status, told } = await patient.ready();
-    expect([status, told.status, told.spool?.breaker]).to.deep.equal([200, 'degraded', 'open']);
+    expect([status, told.status]).to.deep.equal([200, 'degraded']);
+    // Probing, while the store is asked again: how often that is, is not the matter here.
+    expect(told.spool?.breaker).to.be.oneOf(['open', 'probing']);
     expect(performance.now() - lookedAt, 'a store that hangs is not asked').to.be.lessThan(1_000);
 
     const asked = performance.now();
