@@ -10,7 +10,6 @@ const check = (task) => [...run(`//#${task}`), '--log-prefix=none'];
 
 /** All through turbo: what has not changed since it last passed is not run again. */
 const steps = [
-  { name: 'format', args: check('check:format'), advice: 'run "npm run format"' },
   { name: 'lint', args: check('check:lint'), advice: 'mend the findings of oxlint above' },
   { name: 'markdown', args: check('check:markdown'), advice: 'mend the findings of markdownlint above' },
   {
@@ -25,6 +24,13 @@ const steps = [
     advice: 'remove the imports named above: packages import inwards only',
   },
   { name: 'build', args: run('build', 'build:test'), advice: 'mend the compiler errors above' },
+  {
+    name: 'format',
+    args: check('check:format'),
+    advice: 'run "npm run format"',
+    // It takes one processor for as long as the steps above take together.
+    startsAtOnce: true,
+  },
   {
     name: 'test',
     // Suites start servers and processes of their own, and partly wait for them: one more at a time than there are
@@ -51,8 +57,9 @@ export async function verify(names) {
     return;
   }
   const chosen = names.length > 0 ? steps.filter(({ name }) => names.includes(name)) : steps;
+  const started = new Map(chosen.filter((step) => step.startsAtOnce).map((step) => [step, runStep(step)]));
   const results = [];
-  for (const step of chosen) results.push(await runStep(step));
+  for (const step of chosen) results.push(await (started.get(step) ?? runStep(step)));
   summarise(results);
 }
 
