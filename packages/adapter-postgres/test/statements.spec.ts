@@ -19,7 +19,7 @@ describe('The statements of the adapter', () => {
   it('When the server is silent, Then each call ends at its own limit, whichever began before it', async () => {
     const url = await sharedServer.migratedDatabase();
     const proxy = await FaultProxy.start({ port: Number(new URL(url).port) });
-    const adapter = await startedAdapter(proxy.url(url), { ...SHORT, queryTimeoutMs: 1_000 });
+    const adapter = await startedAdapter(proxy.url(url), { ...SHORT, queryTimeoutMs: 2_000 });
     const { testRuns } = adapter.ports;
     await Promise.all([testRuns.getRecentRuns(), testRuns.getRecentRuns()]);
     proxy.inject({ kind: 'black hole' });
@@ -30,10 +30,10 @@ describe('The statements of the adapter', () => {
     };
     const first = timed();
     const start = performance.now();
-    while (performance.now() - start < 400) await setImmediate();
+    while (performance.now() - start < 1_200) await setImmediate();
     const times = await Promise.all([first, timed()]);
     expect(proxy.counts.lostRequestBytes, 'the fault').to.be.greaterThan(0);
-    for (const ms of times) expect(ms).to.be.within(999, 1_250);
+    for (const ms of times) expect(ms).to.be.within(1_999, 3_000);
     proxy.heal();
     await adapter.stop();
     await proxy.stop();

@@ -25,7 +25,7 @@ const FORBIDDEN: readonly (readonly [command: string, ...values: string[]])[] = 
 ];
 
 describe('Given the user that print-acl.mjs makes', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let server: RedisServer;
 
   before(async () => {

@@ -6,7 +6,7 @@ import type { Redis } from 'ioredis';
 import { directTo, openAdapter, until } from './opened-adapter.js';
 
 describe('Given the keys that the adapter writes', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let server: RedisServer;
   let direct: Redis;
 

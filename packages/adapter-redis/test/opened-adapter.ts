@@ -12,8 +12,8 @@ export async function openAdapter(settings: RedisSettings): Promise<RedisAdapter
     settings: {
       keyPrefix: freshPrefix(),
       poolSize: 1,
-      socketTimeoutMs: 300,
-      connectTimeoutMs: 300,
+      socketTimeoutMs: 600,
+      connectTimeoutMs: 600,
       ...settings,
     },
   });
@@ -45,7 +45,7 @@ export async function timed(
 export async function until(
   ask: () => Promise<boolean> | boolean,
   what: string,
-  deadlineMs = 5_000,
+  deadlineMs = 20_000,
 ): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!(await ask())) {

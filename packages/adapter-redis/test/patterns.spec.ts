@@ -13,7 +13,7 @@ const ROUNDS = 50;
 const seed = randomInt(2 ** 31);
 
 describe(`Given the patterns of the cache and those of Redis (seed ${seed})`, function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
 
   it('When any pattern is tried on any keys, Then both mean the same', async () => {
     const random = new SeededRandom(seed);

@@ -13,7 +13,7 @@ import { Container } from 'inversify';
 import { freshPrefix } from './redis-harness.js';
 
 describe('Given a container with the module of the Redis adapter', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   for (const [name, token] of Object.entries({
     ActiveRuns,

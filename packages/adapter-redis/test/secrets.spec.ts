@@ -28,7 +28,7 @@ function printed(error: unknown): string {
 }
 
 describe('Given a password of Redis', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('When it is wrong, Then the refusal says so, and neither error, log nor adapter holds it', async () => {
     await using server = await RedisServer.start({ settings: { requirepass: 'the right one' } });

@@ -28,7 +28,7 @@ describe('Given a master that sentinels name', function () {
       await until(
         async () => (await outcomeOf(cache.set('after', 1))) === 'answered',
         'the new master',
-        15_000,
+        40_000,
       );
     } finally {
       isOn = false;

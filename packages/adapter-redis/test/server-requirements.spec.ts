@@ -5,7 +5,7 @@ import { RedisServer } from '@test-coordinator/services';
 import { directTo, openAdapter, outcomeOf } from './opened-adapter.js';
 
 describe('Given a Redis whose eviction policy could drop locks', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('When the adapter starts, Then it refuses with the line that fixes it, and starts after that line was run', async () => {
     await using server = await RedisServer.start({ settings: { 'maxmemory-policy': 'allkeys-lru' } });
@@ -43,7 +43,7 @@ describe('Given a Redis whose eviction policy could drop locks', function () {
 });
 
 describe('Given a Redis that is full', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('When an entry is stored, Then it is CAPACITY, and reads still work', async () => {
     await using server = await RedisServer.start();
