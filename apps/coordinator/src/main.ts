@@ -15,7 +15,10 @@ process.on('uncaughtException', (error) => {
   });
 });
 
+/** Most processes end by themselves before. */
+const GOODBYE_MS = 500;
+
 const { env: environment, stdin, stdout, stderr } = process;
 process.exitCode = await runCommandLine(process.argv.slice(2), { environment, stdin, stdout, stderr });
-// A connection to a store that hangs must not keep a process that is done.
-setTimeout(() => process.exit(), 500).unref();
+// A connection to a store that hangs must not keep a process that is done, once all of its output has been taken.
+stdout.write('', () => setTimeout(() => process.exit(), GOODBYE_MS).unref());
