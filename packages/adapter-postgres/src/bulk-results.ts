@@ -1,7 +1,7 @@
 import {
   frozenDate,
-  InvalidValueError,
   newTestResult,
+  readResultBatch,
   type NewTestResult,
   type TestResult,
 } from '@test-coordinator/domain';
@@ -18,21 +18,5 @@ export function newResults(
   // Frozen here, it is one Date for all of them.
   const now = frozenDate(clock.now());
   const mint = (): string => ids.next();
-  return refused(() =>
-    results.map((result, index) => {
-      try {
-        return newTestResult(result, mint, now);
-      } catch (error) {
-        if (!(error instanceof InvalidValueError)) throw error;
-        const place = `results[${index}]`;
-        throw new InvalidValueError(
-          'results',
-          error.problems.map(({ path, problem }) => ({
-            path: path === 'result' ? place : `${place}.${path}`,
-            problem,
-          })),
-        );
-      }
-    }),
-  );
+  return refused(() => readResultBatch(results, (result) => newTestResult(result, mint, now)));
 }

@@ -2,6 +2,7 @@ import {
   ASSERTION_TYPES,
   newTestResult,
   rateOf,
+  readResultBatch,
   RESULT_STATUSES,
   resultPassRate,
   type AssertionStatistics,
@@ -32,7 +33,6 @@ import { pageOf } from './page-of.js';
 import { selectResults } from './record-filters.js';
 import { checkSameCreation, unknownParent } from './refusals.js';
 import type { RepositoryContext } from './repository-context.js';
-import { newTestResults } from './result-batch.js';
 
 const createdIds = ({ resultId, runId }: TestResult) => ({ resultId, runId });
 const batchSize = (results: readonly TestResult[]) => ({ results: results.length });
@@ -72,7 +72,8 @@ export class StubTestResultsRepository implements TestResultsRepository {
     const { records, calls, clock } = this.#context;
     return calls.write('testResults.bulkCreate', batchSize, options, () => {
       checkBulk(results, 'results');
-      const candidates = newTestResults(results, this.#mintId, clock.now());
+      const now = clock.now();
+      const candidates = readResultBatch(results, (result) => newTestResult(result, this.#mintId, now));
       const added = new Map<string, TestResult>();
       // All are judged before the first is stored: a refusal leaves nothing behind.
       const answers = candidates.map((candidate, index) => {

@@ -83,6 +83,7 @@ export {
   type NewChaosEvent,
 } from './chaos-event.js';
 export { newTestResult, newTestResultRules, type NewTestResult, type TestResult } from './test-result.js';
+export { readResultBatch } from './result-batch.js';
 export {
   isHealthy,
   newServiceInfo,

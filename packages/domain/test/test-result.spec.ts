@@ -1,4 +1,4 @@
-import { InvalidValueError, creationContent, newTestResult } from '@test-coordinator/domain';
+import { InvalidValueError, creationContent, newTestResult, readResultBatch } from '@test-coordinator/domain';
 import { expect } from 'chai';
 
 import { NOW, OTHER_ID, later, mintId, resultInput } from './records.js';
@@ -37,6 +37,37 @@ describe('A result', () => {
         'in the years 1 to 9999',
       );
     }
+  });
+
+  it('Given a batch of them, when several are wrong, then each problem is told with its place', () => {
+    const read = (input: typeof resultInput) => newTestResult(input, mintId, NOW);
+    expect(readResultBatch([resultInput, resultInput], read)).to.deep.equal([
+      read(resultInput),
+      read(resultInput),
+    ]);
+    const batch = [
+      resultInput,
+      { ...resultInput, attempt: 0 },
+      null as never,
+      { ...resultInput, runId: 'x' },
+    ];
+    expect(() => readResultBatch(batch, read))
+      .to.throw(InvalidValueError)
+      .with.nested.property('problems')
+      .that.deep.includes.members([{ path: 'results[2]', problem: 'must be an object' }])
+      .and.satisfies((problems: readonly { readonly path: string }[]) =>
+        problems.every(
+          ({ path }, index) => path === ['results[1].attempt', 'results[2]', 'results[3].runId'][index],
+        ),
+      );
+  });
+
+  it('Given many wrong ones in a batch, when they are read, then no more than twenty problems are told', () => {
+    const batch = Array.from({ length: 30 }, () => ({ ...resultInput, attempt: 0 }));
+    expect(() => readResultBatch(batch, (input) => newTestResult(input, mintId, NOW)))
+      .to.throw(InvalidValueError)
+      .with.property('problems')
+      .with.length(20);
   });
 
   it('Given two tries of one creation, when their contents are compared, then times of the store play no part', () => {
