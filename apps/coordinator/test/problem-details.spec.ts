@@ -51,6 +51,15 @@ describe('Problem details', () => {
       });
     }
 
+    it('When it is about a record, Then the kind and the id are told apart from the sentence', () => {
+      const about = { entity: 'run', id: 'r-7' };
+      expect(problemOf(new DataAdapterError('NOT_FOUND', 'gone', about), { requestId: 'r' })).to.include(
+        about,
+      );
+      const problem = problemOf(new DataAdapterError('UNAVAILABLE', 'away'), { requestId: 'r' });
+      expect(problem).to.not.have.any.keys('entity', 'id');
+    });
+
     it('When the codes of the ports change, Then so must the map', () => {
       expect(Object.keys(STATUS_OF_CODE)).to.have.members(Object.keys(ERROR_CODES));
       expect(STATUS_OF_CODE).to.deep.equal(statuses);

@@ -14,6 +14,10 @@ export interface ProblemDetails {
   readonly status: number;
   readonly detail: string;
   readonly code: ProblemCode;
+  /** The kind of record that it is about: `scenario`, `run`, `lock`. */
+  readonly entity?: string;
+  /** The id of the record that it is about. */
+  readonly id?: string;
   readonly problems?: readonly Problem[];
   readonly details?: Readonly<Record<string, unknown>>;
   readonly requestId: string;
@@ -73,6 +77,8 @@ export function problemOf(
     const { problems, ...more } = error.details ?? {};
     return {
       ...problem,
+      ...(error.entity !== undefined && { entity: error.entity }),
+      ...(error.id !== undefined && { id: error.id }),
       ...(problems !== undefined && { problems: (problems as readonly Problem[]).map(masked) }),
       ...(Object.keys(more).length > 0 && { details: more }),
     };

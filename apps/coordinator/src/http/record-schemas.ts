@@ -143,6 +143,8 @@ export const PROBLEM = named(
       status: { type: 'integer', minimum: 400, maximum: 599 },
       detail: { type: 'string' },
       code: { type: 'string', enum: [...Object.keys(ERROR_CODES), ...TRANSPORT_CODES] },
+      entity: { type: 'string', description: 'The kind of record that it is about' },
+      id: { type: 'string', description: 'The id of that record' },
       problems: listOf(objectOf({ path: { type: 'string' }, problem: { type: 'string' } })),
       details: {
         type: 'object',
@@ -151,7 +153,7 @@ export const PROBLEM = named(
       },
       requestId: { type: 'string' },
     },
-    ['problems', 'details'],
+    ['entity', 'id', 'problems', 'details'],
   ),
 );
 
