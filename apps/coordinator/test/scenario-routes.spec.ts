@@ -174,8 +174,26 @@ describe('Scenarios over HTTP', () => {
       expect(await idsOf(api, '?from=2000-01-01T00:00:00Z&to=2001-01-01T00:00:00%2B02:00')).to.deep.equal([]);
     });
 
+    it('When a set is given without a member, Then nothing matches it', async () => {
+      await using api = await withFive();
+      expect(await idsOf(api, '?statuses=')).to.deep.equal([]);
+      expect(await idsOf(api, '?tag=even&types=')).to.deep.equal([]);
+      expect(await api.must('GET', '/api/v1/analytics/result-counts?statuses=')).to.include({ passed: 0 });
+    });
+
+    it('When a page starts after an offset, Then as many are left out, and beside a filter it is refused', async () => {
+      await using api = await withFive();
+      const { items } = await api.must<{ items: Stored[] }>('GET', URL);
+      const inOrder = items.map(({ scenarioId }) => scenarioId);
+      const page = await api.must<{ items: Stored[] }>('GET', `${URL}?offset=1&limit=2`);
+      expect(page.items.map(({ scenarioId }) => scenarioId)).to.deep.equal(inOrder.slice(1, 3));
+      const refused = await api.call('GET', `${URL}?offset=1&tag=even`);
+      expect(json<{ problems: { path: string }[] }>(refused).problems[0]?.path).to.equal('offset');
+    });
+
     for (const [query, path] of Object.entries({
       'limit=0': 'limit',
+      'offset=-1': 'offset',
       'limit=1e2': 'limit',
       'limit=': 'limit',
       'limit=5&limit=6': 'limit',

@@ -1,5 +1,5 @@
 import type { SchemaFragment } from '@test-coordinator/domain';
-import type { CallOptions, Page, PageRequest } from '@test-coordinator/ports';
+import type { CallOptions, ListRequest, Page } from '@test-coordinator/ports';
 
 import {
   answers,
@@ -98,7 +98,7 @@ export function listRoute<Filter, Stored>(
     ...said
   }: Said & {
     readonly filter: SchemaFragment;
-    readonly find: (filter: Filter, page: PageRequest, options: CallOptions) => Promise<Page<Stored>>;
+    readonly find: (filter: Filter, page: ListRequest, options: CallOptions) => Promise<Page<Stored>>;
   },
 ): ApiRoute {
   return {

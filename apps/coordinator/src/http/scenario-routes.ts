@@ -43,8 +43,14 @@ export function scenarioRoutes(scenarios: ScenariosRepository): ApiRoute[] {
     listRoute(SCENARIOS, {
       operationId: 'listScenarios',
       summary: 'List scenarios, the newest first',
-      filter: listQuery(SCENARIO_FILTER),
-      find: (filter: ScenarioFilter, page, options) => scenarios.find(filter, page, options),
+      description:
+        'An `offset` counts from the cursor, and goes with no filter. It is slow at depth: prefer the cursor.',
+      filter: listQuery({ ...SCENARIO_FILTER, offset: { type: 'integer', minimum: 0, default: 0 } }),
+      find: (filter: ScenarioFilter, page, options) =>
+        // The port has it for the list of all alone, and refuses it beside a filter in its own words.
+        page.offset !== undefined && Object.keys(filter).length === 0
+          ? scenarios.listAll(page, options)
+          : scenarios.find(filter, page, options),
     }),
     getRoute(SCENARIOS, {
       operationId: 'getScenario',

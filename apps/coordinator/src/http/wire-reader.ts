@@ -1,5 +1,5 @@
 import type { Problem, SchemaFragment } from '@test-coordinator/domain';
-import { DataAdapterError, type PageRequest } from '@test-coordinator/ports';
+import { DataAdapterError, type ListRequest } from '@test-coordinator/ports';
 
 import { propertiesOf } from './record-schemas.js';
 
@@ -55,15 +55,17 @@ export function readBulk<Input>(schema: SchemaFragment, body: unknown, name: str
 export function readListQuery<Filter>(
   schema: SchemaFragment,
   query: unknown,
-): { filter: Filter; page: PageRequest } {
-  const { limit, cursor, ...filter } = readFields(schema, query, 'query');
+): { filter: Filter; page: ListRequest } {
+  const { limit, cursor, offset, ...filter } = readFields(schema, query, 'query');
   for (const [name, property] of Object.entries(propertiesOf(schema))) {
     const value = filter[name];
-    if (property['type'] === 'array' && typeof value === 'string') filter[name] = [value];
+    // A set without a member, which matches nothing, is told by an empty text: no set has one as a member.
+    if (property['type'] === 'array' && typeof value === 'string') filter[name] = value === '' ? [] : [value];
   }
   const page: Record<string, unknown> = {};
   if (limit !== undefined) page['limit'] = wholeNumber(limit);
   if (cursor !== undefined) page['cursor'] = cursor;
+  if (offset !== undefined) page['offset'] = wholeNumber(offset);
   return { filter: filter as Filter, page };
 }
 
