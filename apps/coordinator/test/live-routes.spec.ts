@@ -34,6 +34,13 @@ describe('Live runs over HTTP', () => {
       expect(items).to.deep.equal([state]);
     });
 
+    it('When its state is asked for as JSON, Then it is answered at once, and 404 where there is none', async () => {
+      const headers = { accept: 'application/json' };
+      expect((await api.call('GET', PATH, { headers })).status).to.equal(404);
+      const state = await publish({ phase: 'injecting' });
+      expect(await api.must('GET', PATH, { headers })).to.deep.equal(state);
+    });
+
     it('When it is taken off, Then it is gone, once', async () => {
       await publish({ phase: 'injecting' });
       expect((await api.call('DELETE', PATH)).status).to.equal(204);
@@ -62,6 +69,38 @@ describe('Live runs over HTTP', () => {
       expect(problems.map((problem) => problem.path)).to.deep.equal([path]);
     });
   }
+
+  describe('Given somebody who follows all runs', () => {
+    const accept = 'text/event-stream';
+
+    it('When they move on, Then the present states come first and each change after them', async () => {
+      const other = UNKNOWN_ID.replace('01890a5d', '01890a5e');
+      await publish({ phase: 'injecting' });
+      await using stream = await LiveStream.open(`${base}/api/v1/live`, { accept });
+      const [first] = await stream.events(1);
+      await api.must('PUT', `/api/v1/runs/${other}/live`, { body: { phase: 'waiting' } });
+      await api.call('DELETE', PATH);
+      const told = (await stream.events(3)).map(({ event, data }) => [
+        event,
+        (JSON.parse(data) as LiveState).runId,
+      ]);
+      expect(told).to.deep.equal([
+        ['published', RUN],
+        ['published', other],
+        ['cleared', RUN],
+      ]);
+      await using resumed = await LiveStream.open(`${base}/api/v1/live`, {
+        accept,
+        'last-event-id': first!.id,
+      });
+      expect((await resumed.events(2)).map(({ event }) => event)).to.deep.equal(['published', 'cleared']);
+    });
+
+    it('When the store is closed, Then the status says so before anything is sent', async () => {
+      await api.factory.stop();
+      expect((await fetch(`${base}/api/v1/live`, { headers: { accept } })).status).to.equal(503);
+    });
+  });
 
   describe('Given somebody who follows a run', () => {
     it('When it moves on, Then the present state comes first and each change after it, until it is taken off', async () => {

@@ -29,10 +29,6 @@ export function isJsonLines(request: FastifyRequest): boolean {
   return request.headers['content-type']?.split(';')[0]!.trim().toLowerCase() === JSON_LINES;
 }
 
-export function wantsJsonLines(request: FastifyRequest): boolean {
-  return request.headers.accept?.toLowerCase().includes(JSON_LINES) === true;
-}
-
 /**
  * The documents of the lines. A line feed at the end is none more.
  * @throws DataAdapterError `INVALID_ARGUMENT` with the place of a line that is none, as `results[0]` for the first.

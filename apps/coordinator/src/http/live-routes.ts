@@ -1,7 +1,15 @@
 import { Readable } from 'node:stream';
 
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
 import type { SchemaFragment } from '@test-coordinator/domain';
-import { checkWatchOptions, type ActiveRuns, type Logger, type RunProgress } from '@test-coordinator/ports';
+import {
+  checkWatchOptions,
+  type ActiveRuns,
+  type Logger,
+  type RunProgress,
+  type WatchOptions,
+} from '@test-coordinator/ports';
 
 import {
   answers,
@@ -13,14 +21,16 @@ import {
   pathParameter,
   type ApiRoute,
 } from './api-route.js';
+import { accepts } from './accepts.js';
 import { liveEventStream } from './live-event-stream.js';
-import { ACTIVE_RUN, ACTIVE_RUN_PAGE, objectOf, orNull } from './record-schemas.js';
+import { ACTIVE_RUN, ACTIVE_RUN_PAGE, objectOf, orNull, refTo, type NamedSchema } from './record-schemas.js';
 import { readBody, readListQuery } from './wire-reader.js';
 
 const URL = '/api/v1/runs/:runId/live';
 const tags = ['live'];
 const params = pathParameter('runId', 'The id of the run; it need not be recorded');
 const onePage = listQuery({});
+const EVENT_STREAM = 'text/event-stream';
 const headers: SchemaFragment = objectOf(
   { 'last-event-id': { type: 'string', description: 'The id of the last event that was seen.' } },
   ['last-event-id'],
@@ -48,6 +58,14 @@ export interface LiveOptions {
 }
 
 export function liveRoutes({ activeRuns, closing, logger }: LiveOptions): ApiRoute[] {
+  /** The events of one run, or of all. What is wrong has been refused before: a status is told as long as nothing was sent. */
+  function stream(reply: FastifyReply, watched: WatchOptions): Readable {
+    const signal = AbortSignal.any([watched.signal!, closing]);
+    const events = activeRuns.watch({ ...watched, signal });
+    reply.type(`${EVENT_STREAM}; charset=utf-8`).header('cache-control', 'no-store');
+    return Readable.from(liveEventStream(events, logger));
+  }
+
   return [
     {
       method: 'GET',
@@ -55,13 +73,20 @@ export function liveRoutes({ activeRuns, closing, logger }: LiveOptions): ApiRou
       schema: {
         operationId: 'listLiveRuns',
         summary: 'List the runs that say how far they are, the newest first',
+        description: `With \`Accept: ${EVENT_STREAM}\` all of them are followed, as one is by \`watchLiveRun\`.`,
         tags,
         querystring: onePage,
-        response: answers(200, 'One page', ACTIVE_RUN_PAGE),
+        headers,
+        response: streamToo('One page', ACTIVE_RUN_PAGE),
       },
-      handler(request, reply) {
+      async handler(request, reply) {
         const { page } = readListQuery(onePage, request.query);
-        return activeRuns.list(page, callOptions(request, reply));
+        const options = callOptions(request, reply);
+        if (!accepts(request, EVENT_STREAM)) return activeRuns.list(page, options);
+        const after = lastEventId(request);
+        checkWatchOptions({ after });
+        await activeRuns.list({ limit: 1 }, options);
+        return stream(reply, { ...options, after });
       },
     },
     {
@@ -90,30 +115,22 @@ export function liveRoutes({ activeRuns, closing, logger }: LiveOptions): ApiRou
         operationId: 'watchLiveRun',
         summary: 'Follow a run as Server-Sent Events',
         description:
-          'First the live state, if there is one, then each change: `published` with the state, `cleared` when the run was taken off, `gap` when changes were missed that are not kept any more. `Last-Event-ID` resumes.',
+          'First the live state, if there is one, then each change: `published` with the state, `cleared` when the run was taken off, `gap` when changes were missed that are not kept any more. `Last-Event-ID` resumes. With `Accept: application/json` the present state alone is answered; 404 where there is none.',
         tags,
         params,
         headers,
-        response: {
-          ...answers(200, 'The events'),
-          200: {
-            description: 'The events',
-            content: { 'text/event-stream': { schema: { type: 'string' } } },
-          },
-        },
+        response: streamToo('The events, or the state', ACTIVE_RUN),
       },
       async handler(request, reply) {
         const runId = idOf(request, 'runId');
         const options = callOptions(request, reply);
-        const lastEventId = request.headers['last-event-id'];
-        const after = typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined;
-        // What is wrong with the request or with the store has a status only as long as nothing was sent.
+        const after = lastEventId(request);
         checkWatchOptions({ runId, after });
-        await activeRuns.get(runId, options);
-        const signal = AbortSignal.any([options.signal!, closing]);
-        const events = activeRuns.watch({ ...options, signal, runId, after });
-        reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store');
-        return Readable.from(liveEventStream(events, logger));
+        const state = await activeRuns.get(runId, options);
+        reply.header('vary', 'accept');
+        if (accepts(request, 'application/json') && !accepts(request, EVENT_STREAM))
+          return found(state, 'live run', runId);
+        return stream(reply, { ...options, runId, after });
       },
     },
     {
@@ -135,4 +152,23 @@ export function liveRoutes({ activeRuns, closing, logger }: LiveOptions): ApiRou
       },
     },
   ];
+}
+
+/** The answers of an operation that has events for who accepts them. */
+function streamToo(description: string, schema: NamedSchema): Readonly<Record<string, SchemaFragment>> {
+  return {
+    ...answers(200, description),
+    200: {
+      description,
+      content: {
+        'application/json': { schema: refTo(schema) },
+        [EVENT_STREAM]: { schema: { type: 'string' } },
+      },
+    },
+  };
+}
+
+function lastEventId({ headers }: FastifyRequest): string | undefined {
+  const given = headers['last-event-id'];
+  return typeof given === 'string' && given !== '' ? given : undefined;
 }

@@ -24,11 +24,12 @@ import type {
   TestRunsRepository,
 } from '@test-coordinator/ports';
 
+import { accepts } from './accepts.js';
 import { callOptions, found, idOf, listQuery, type ApiRoute } from './api-route.js';
 import { RUN_FILTER } from './filters.js';
 import { readAnswers, tellDegraded } from './freshness.js';
 import type { IdempotencyKeys } from './idempotency-keys.js';
-import { JSON_LINES, linesOf, wantsJsonLines } from './json-lines.js';
+import { JSON_LINES, linesOf } from './json-lines.js';
 import {
   addressOf,
   changeRoute,
@@ -219,7 +220,7 @@ function inLinesToo(route: ApiRoute, getByRun: PartsOfRun): ApiRoute {
     async handler(request, reply) {
       const first = (await route.handler(request, reply)) as Page<unknown>;
       reply.header('vary', 'accept');
-      if (!wantsJsonLines(request)) return first;
+      if (!accepts(request, JSON_LINES)) return first;
       const { page: asked } = readListQuery(onePage, request.query);
       const options = callOptions(request, reply);
       const next = (cursor: string) => getByRun(idOf(request, RUNS.id), { ...asked, cursor }, options);
