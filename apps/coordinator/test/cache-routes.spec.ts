@@ -69,6 +69,19 @@ describe('The cache over HTTP', () => {
     expect(await keysOf('/api/v1/cache/team-b')).to.deep.equal(['price:a']);
   });
 
+  it('Given more keys than an address holds, When they are deleted by name, Then all of them are gone, and no other entry', async () => {
+    const entries = Array.from({ length: 1_000 }, (_, n) => ({ key: `${n}`.padStart(100, 'k'), value: n }));
+    expect((await api.call('PUT', URL, { body: { entries } })).status).to.equal(204);
+    await set(`/api/v1/cache/team-b/${entries[0]!.key}`, 'theirs');
+    const keys = [...entries.slice(1).map(({ key }) => key), 'none'];
+    const body = { keys };
+    expect(await api.must('POST', '/api/v1/cache-deletions/team-a', { body })).to.deep.equal({
+      deleted: 999,
+    });
+    expect(await keysOf(URL)).to.deep.equal([entries[0]!.key]);
+    expect(await keysOf('/api/v1/cache/team-b')).to.have.length(1);
+  });
+
   it("Given the product's own entries, When every way in is tried, Then none is read, listed, changed or deleted", async () => {
     const cache = api.factory.getCacheRepository();
     await cache.set('scenario:1:own', 'ours');
@@ -90,6 +103,7 @@ describe('The cache over HTTP', () => {
     ['a ttl of 0', 'PUT', `${URL}/a`, { value: 1, ttlSeconds: 0 }, 'ttlSeconds'],
     ['a step that is no whole number', 'POST', `${URL}/a/increment`, { by: 1.5 }, 'by'],
     ['no keys', 'POST', URL, { keys: [] }, 'keys'],
+    ['no keys to delete', 'POST', '/api/v1/cache-deletions/team-a', { keys: [] }, 'keys'],
     [
       'more than a thousand entries',
       'PUT',

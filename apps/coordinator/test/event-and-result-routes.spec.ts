@@ -92,11 +92,12 @@ describe('Results over HTTP', () => {
       expect(await api.must('GET', `${RESULTS}/${UNKNOWN_ID}`)).to.deep.equal(stored);
     });
 
-    it('When a thousand are recorded at once, Then they are answered in their order', async () => {
+    it('When a thousand of several KB each are recorded at once, Then they are answered in their order', async () => {
       const { api, runId } = await withRun();
       await using _closing = api;
+      const errorDetails = 'at line 1\n'.repeat(250);
       const results = Array.from({ length: 1_000 }, (_, index) =>
-        result(runId, { actualValue: String(index) }),
+        result(runId, { actualValue: String(index), errorDetails }),
       );
       const { items } = await api.must<{ items: { actualValue: string }[] }>('POST', `${RESULTS}/bulk`, {
         body: { results },

@@ -11,6 +11,8 @@ export interface ApiRoute {
   readonly method: HTTPMethods;
   readonly url: string;
   readonly schema: ApiSchema;
+  /** Up to 1000 records or entries come in one body, for which the limit of bodies is raised. @default false */
+  readonly isBatch?: boolean;
   /** @default by the method: `accessOf` */
   readonly access?: Access;
   readonly handler: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;

@@ -16,7 +16,7 @@ import {
   MAX_KEY_LENGTH,
   ofKey,
   ofNamespace,
-  readMany,
+  manyKeys,
   step,
   TEXT,
   VALUE,
@@ -28,6 +28,8 @@ import { readBody, readBulk, readListQuery } from './wire-reader.js';
 
 const URL = '/api/v1/cache/:namespace';
 const ONE = `${URL}/:key`;
+/** Beside the entries, of which one may have any word as its key. */
+const DELETIONS = '/api/v1/cache-deletions/:namespace';
 const tags = ['cache'];
 const NAMESPACE = /^[A-Za-z0-9][\w.-]{0,63}$/;
 interface Entry {
@@ -66,12 +68,12 @@ export function cacheRoutes(cache: CacheRepository): ApiRoute[] {
         summary: 'Read up to 1000 entries',
         tags,
         params: ofNamespace,
-        body: readMany,
+        body: manyKeys,
         response: answers(200, 'Those that exist, in the order of the keys', CACHE_ENTRIES),
       },
       async handler(request, reply) {
         const prefix = prefixOf(request);
-        const { keys } = readBody<{ keys: unknown }>(readMany, request.body);
+        const { keys } = readBody<{ keys: unknown }>(manyKeys, request.body);
         const entries = await cache.getMany(keysUnder(prefix, keys), callOptions(request, reply));
         return { items: [...entries].map(([key, value]) => ({ key: key.slice(prefix.length), value })) };
       },
@@ -79,6 +81,7 @@ export function cacheRoutes(cache: CacheRepository): ApiRoute[] {
     {
       method: 'PUT',
       url: URL,
+      isBatch: true,
       schema: {
         operationId: 'setCacheEntries',
         summary: 'Store up to 1000 entries with one ttl',
@@ -127,6 +130,23 @@ export function cacheRoutes(cache: CacheRepository): ApiRoute[] {
               ? await cache.deleteMany(keysUnder(prefix, filter.keys), options)
               : await cache.deletePattern(patternUnder(prefix, filter.pattern), options),
         };
+      },
+    },
+    {
+      method: 'POST',
+      url: DELETIONS,
+      schema: {
+        operationId: 'deleteNamedCacheEntries',
+        summary: 'Remove up to 1000 entries by their keys',
+        tags,
+        params: ofNamespace,
+        body: manyKeys,
+        response: answers(200, 'How many there were', DELETED_ENTRIES),
+      },
+      async handler(request, reply) {
+        const prefix = prefixOf(request);
+        const { keys } = readBody<{ keys: unknown }>(manyKeys, request.body);
+        return { deleted: await cache.deleteMany(keysUnder(prefix, keys), callOptions(request, reply)) };
       },
     },
     {

@@ -37,7 +37,7 @@ export const writeMany = objectOf(
   },
   ['ttlSeconds'],
 );
-export const readMany = objectOf({ keys: { ...listOf(TEXT), minItems: 1, maxItems: 1_000 } });
+export const manyKeys = objectOf({ keys: { ...listOf(TEXT), minItems: 1, maxItems: 1_000 } });
 export const expiry = objectOf({ ttlSeconds: { ...TTL, description: 'Seconds from now; null for ever' } });
 export const step = objectOf(
   { by: { ...WHOLE, default: 1 }, ttlSeconds: { ...TTL, description: 'Of an entry that starts here' } },

@@ -37,6 +37,7 @@ export function resultRoutes(ports: LoadPorts): ApiRoute[] {
     {
       method: 'POST',
       url: `${RESULTS.url}/bulk`,
+      isBatch: true,
       schema: {
         operationId: 'createResults',
         summary: `Record 1–${MAX_BULK} results, all or none`,

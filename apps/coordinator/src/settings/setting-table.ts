@@ -285,7 +285,12 @@ export const SETTINGS = {
     0,
     'Requests a second of one caller (its key, else its address) at most; 0 is no limit',
   ),
-  httpBodyLimitBytes: setting(`${HTTP}BODY_LIMIT`, bodyLimit, MIB, 'Bytes of a request body at most'),
+  httpBodyLimitBytes: setting(
+    `${HTTP}BODY_LIMIT`,
+    bodyLimit,
+    MIB,
+    'Bytes of a request body at most; 16 times as many of a batch',
+  ),
   httpImportLimitBytes: setting(
     `${HTTP}IMPORT_LIMIT`,
     bodyLimit,
