@@ -45,6 +45,8 @@ export interface AdapterCapabilities {
   /** `interrupt()` cuts the link to the backend. Off: a world has no `interrupt`. */
   readonly interruptible: Capability;
   readonly clock: ClockCapability;
+  /** Longest cache key, where a namespace is put before each and leaves less. @default MAX_CACHE_KEY_LENGTH */
+  readonly cacheKeyLength?: number;
 }
 
 /** What a world is opened with. */

@@ -1,3 +1,5 @@
+import { MAX_CACHE_KEY_LENGTH } from '@test-coordinator/ports';
+
 import type { AdapterCapabilities } from './adapter-harness.js';
 import type { ContractGroup, ContractSubject } from './contract-group.js';
 import { activeRunExpiryGroup } from './active-runs/active-run-expiry.js';
@@ -52,7 +54,7 @@ import { validationGroup } from './records/validation.js';
 
 /** The groups that an adapter with this manifest is held to, port by port. */
 export function contractGroups(capabilities: AdapterCapabilities): readonly ContractGroup[] {
-  const { ports, clock, transactions, interruptible } = capabilities;
+  const { ports, clock, transactions, interruptible, cacheKeyLength = MAX_CACHE_KEY_LENGTH } = capabilities;
   const callable = ports.filter((port) => port !== 'unitOfWork' || transactions === true);
   const groups: readonly ContractGroup[] = [
     ...recordKinds.flatMap((kind) => [
@@ -73,9 +75,9 @@ export function contractGroups(capabilities: AdapterCapabilities): readonly Cont
     bulkGroup,
     importGroup,
     ...registryGroups,
-    ...cacheValueGroups,
+    ...cacheValueGroups(cacheKeyLength),
     counterGroup,
-    ...cacheManyGroups,
+    ...cacheManyGroups(cacheKeyLength),
     ...(clock.kind === 'manual'
       ? [expiryGroup, stalenessGroup]
       : [realTimeExpiryGroup, realTimeStalenessGroup]),

@@ -19,7 +19,8 @@ export interface CacheWriteOptions extends CallOptions {
 
 /**
  * JSON values under text keys, with expiry. An entry is live while now < its expiry, by the store's clock; an expired
- * entry is absent for every method. Keys are 1–512 characters without NUL and lone surrogates, and differ by case.
+ * entry is absent for every method. Keys are 1–512 characters without NUL and lone surrogates, and differ by case; where a namespace is put before them,
+ * they are shorter by it (440 over HTTP).
  * Values follow the JSON rules of the domain. `keys`, `deletePattern` and `flushAll` see this product's entries alone.
  * Every method refuses bad keys, values, ttls and numbers with `INVALID_ARGUMENT`, and may also reject with
  * `CLOSED`, `UNAVAILABLE`, `TIMEOUT` or `INTERNAL`.

@@ -193,7 +193,7 @@ export function resumeGroup({ durable, interruptible }: AdapterCapabilities): Co
         SMALL_WINDOW,
       ),
       inWorld(
-        'When it was too slow, Then it is told the gap, and loses nothing in silence',
+        'When it was too slow, Then it has all that was on its way to it, or is told the gap, and loses nothing in silence',
         async ({ ports }) => {
           await publish(ports, 2, 'other');
           await using watcher = new Watcher(ports);
@@ -201,13 +201,12 @@ export function resumeGroup({ durable, interruptible }: AdapterCapabilities): Co
           await flood(ports, 1);
           const events = (await watcher.upToNow()).map(summary);
           const gap = events.indexOf('gap');
-          expect(gap, 'place of the gap').to.be.at.least(0);
-          const before = Array.from({ length: gap }, (_, n) => `published 1 ${n + 1}`);
-          expect(events.slice(0, gap), 'before the gap').to.deep.equal(before);
-          expect(events.slice(gap + 1), 'behind it').to.deep.equal([
-            'published 2 other',
-            `published 1 ${FLOOD}`,
-          ]);
+          // A link between the watcher and the store may have taken them all in.
+          const before = Array.from({ length: gap < 0 ? FLOOD : gap }, (_, n) => `published 1 ${n + 1}`);
+          expect(events.slice(0, before.length), 'before the gap').to.deep.equal(before);
+          expect(events.slice(before.length), 'from the gap on').to.deep.equal(
+            gap < 0 ? [] : ['gap', 'published 2 other', `published 1 ${FLOOD}`],
+          );
         },
         SMALL_WINDOW,
       ),

@@ -148,7 +148,7 @@ const text = fc.string({
   maxLength: 6,
 });
 
-const patterns: ContractGroup = {
+const patterns = (keyLength: number): ContractGroup => ({
   subject: 'cache',
   concern: 'patterns',
   title: 'Given Redis globs over the keys',
@@ -220,11 +220,14 @@ const patterns: ContractGroup = {
     inWorld(
       'When a pattern is all stars, Then the answer does not take for ever',
       async ({ ports: { cache } }) => {
-        await cache.set('a'.repeat(512), 1);
-        expect(await cache.keys(`${'*a'.repeat(255)}b`)).to.deep.equal([]);
+        await cache.set('a'.repeat(keyLength), 1);
+        expect(await cache.keys(`${'*a'.repeat(keyLength / 2 - 1)}b`)).to.deep.equal([]);
       },
     ),
   ],
-};
+});
 
-export const cacheManyGroups: readonly ContractGroup[] = [many, patterns];
+/** @param keyLength Of the longest key, which is also that of the longest pattern. */
+export function cacheManyGroups(keyLength: number): readonly ContractGroup[] {
+  return [many, patterns(keyLength)];
+}
