@@ -1,0 +1,167 @@
+import {
+  ASSERTION_TYPES,
+  newTestResultRules,
+  readResultBatch,
+  RESULT_STATUSES,
+  type AssertionStatistics,
+  type AssertionType,
+  type ExcludedResult,
+  type NewTestResult,
+  type PassRate,
+  type ResultStatus,
+  type TestResult,
+} from '@test-coordinator/domain';
+import {
+  checkBulk,
+  checkOneOf,
+  checkTestResultFilter,
+  checkText,
+  checkUuid,
+  importInBatches,
+  readPage,
+  type CallOptions,
+  type IdGenerator,
+  type ImportAllOptions,
+  type ImportProgress,
+  type Page,
+  type PageRequest,
+  type TestResultFilter,
+  type TestResultsRepository,
+} from '@test-coordinator/ports';
+
+import { itemsReader, pageReader, readFigures, readTestResult } from './answer-readers.js';
+import type { Asked, CoordinatorCalls } from './coordinator-calls.js';
+
+type Statistics = AssertionStatistics<AssertionType>;
+
+const readTestResults = pageReader(readTestResult);
+const readBatch = itemsReader(readTestResult);
+const readStatistics = itemsReader<Statistics>(readFigures);
+
+/** Results over HTTP. Their ids are minted here, so that a batch whose answer was lost can be sent again. */
+export class HttpTestResultsRepository implements TestResultsRepository {
+  readonly #calls: CoordinatorCalls;
+  readonly #mintId: () => string;
+
+  constructor(calls: CoordinatorCalls, ids: IdGenerator) {
+    this.#calls = calls;
+    this.#mintId = () => ids.next();
+  }
+
+  create(result: NewTestResult, options?: CallOptions): Promise<TestResult> {
+    const ask = (): Asked => {
+      const body = newTestResultRules.read(result, this.#mintId);
+      return { body, entity: 'result', id: body.resultId! };
+    };
+    return this.#calls.ask('createResult', options, ask, readTestResult);
+  }
+
+  getById(resultId: string, options?: CallOptions): Promise<TestResult | null> {
+    const ask = (): Asked => {
+      checkUuid(resultId, 'resultId');
+      return { path: { resultId } };
+    };
+    return this.#calls.find('getResult', options, ask, readTestResult);
+  }
+
+  bulkCreate(results: readonly NewTestResult[], options?: CallOptions): Promise<readonly TestResult[]> {
+    const ask = (): Asked => {
+      checkBulk(results, 'results');
+      return {
+        body: {
+          results: readResultBatch(results, (result) => newTestResultRules.read(result, this.#mintId)),
+        },
+      };
+    };
+    return this.#calls.ask('createResults', options, ask, readBatch);
+  }
+
+  importAll(
+    results: AsyncIterable<NewTestResult> | Iterable<NewTestResult>,
+    options?: ImportAllOptions,
+  ): Promise<ImportProgress> {
+    return importInBatches(this, results, options);
+  }
+
+  find(filter: TestResultFilter, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {
+    return this.#list(() => filter, page, options);
+  }
+
+  getByRun(runId: string, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {
+    const filter = (): TestResultFilter => {
+      checkUuid(runId, 'runId');
+      return { runId };
+    };
+    return this.#list(filter, page, options);
+  }
+
+  getByAssertionType(
+    assertionType: AssertionType,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<Page<TestResult>> {
+    const filter = (): TestResultFilter => {
+      checkOneOf(assertionType, ASSERTION_TYPES, 'assertionType');
+      return { types: [assertionType] };
+    };
+    return this.#list(filter, page, options);
+  }
+
+  getByStatus(status: ResultStatus, page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {
+    const filter = (): TestResultFilter => {
+      checkOneOf(status, RESULT_STATUSES, 'status');
+      return { statuses: [status] };
+    };
+    return this.#list(filter, page, options);
+  }
+
+  getFailedResults(page?: PageRequest, options?: CallOptions): Promise<Page<TestResult>> {
+    return this.#list(() => ({ statuses: ['failed'] }), page, options);
+  }
+
+  getByCorrelationId(
+    correlationId: string,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<Page<TestResult>> {
+    const filter = (): TestResultFilter => {
+      checkText(correlationId, 'correlationId');
+      return { correlationId };
+    };
+    return this.#list(filter, page, options);
+  }
+
+  calculatePassRate(filter: TestResultFilter = {}, options?: CallOptions): Promise<PassRate<ExcludedResult>> {
+    const ask = (): Asked => ({ query: { ...checkTestResultFilter(filter) } });
+    return this.#calls.ask('getResultPassRate', options, ask, readFigures<PassRate<ExcludedResult>>);
+  }
+
+  countByStatus(
+    filter: TestResultFilter = {},
+    options?: CallOptions,
+  ): Promise<Readonly<Record<ResultStatus, number>>> {
+    const ask = (): Asked => ({ query: { ...checkTestResultFilter(filter) } });
+    return this.#calls.ask('countResults', options, ask, readFigures<Readonly<Record<ResultStatus, number>>>);
+  }
+
+  getAssertionStatistics(
+    filter: TestResultFilter = {},
+    options?: CallOptions,
+  ): Promise<readonly Statistics[]> {
+    const ask = (): Asked => ({ query: { ...checkTestResultFilter(filter) } });
+    return this.#calls.ask('getAssertionStatistics', options, ask, readStatistics);
+  }
+
+  #list(
+    filterOf: () => TestResultFilter,
+    page: PageRequest | undefined,
+    options: CallOptions | undefined,
+  ): Promise<Page<TestResult>> {
+    const ask = (): Asked => {
+      const filter = checkTestResultFilter(filterOf());
+      readPage(page, 'id');
+      return { query: { ...filter, ...page } };
+    };
+    return this.#calls.ask('listResults', options, ask, readTestResults);
+  }
+}
