@@ -12,6 +12,8 @@ import { postgresGet, postgresList, postgresPages } from './groups/postgres-read
 import { postgresBulk, postgresCreate, postgresStart, postgresUpdate } from './groups/postgres-write.js';
 import { cacheRedis, incrementRedis, manyRedis, patternRedis } from './groups/redis-cache.js';
 import { locksRedis, registryRedis } from './groups/redis-coordination.js';
+import { serviceLoad } from './groups/service-load.js';
+import { serviceSoak } from './groups/service-soak.js';
 import { spoolAppend } from './groups/spool-append.js';
 import { spoolOutage } from './groups/spool-outage.js';
 import { validation } from './groups/validation.js';
@@ -45,6 +47,8 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   'embedded-start': embeddedStart,
   'spool-append': spoolAppend,
   'spool-outage': spoolOutage,
+  'service-load': serviceLoad,
+  'service-soak': serviceSoak,
 };
 const FULL: Scale = { rounds: 7, divisor: 1 };
 const QUICK: Scale = { rounds: 3, divisor: 10 };
