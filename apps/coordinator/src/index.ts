@@ -22,17 +22,14 @@ export {
 } from './http/problem-details.js';
 export { ApiKeyFile } from './security/api-key-file.js';
 export { ApiKeyAuthentication, type Authentication, type Principal } from './security/authentication.js';
+export { TOKEN_ALGORITHMS, type TokenAlgorithm } from './security/token-algorithms.js';
+export { TokenAuthentication, type TokenAuthenticationOptions } from './security/token-authentication.js';
 export { mintApiKey, type ApiKey, type MintedApiKey } from './security/api-key.js';
 export { SCOPES, type Scope } from './security/scope.js';
 export { SecretText } from './settings/secret-text.js';
+export type { Setting } from './settings/setting.js';
 export { dataFolder } from './settings/data-folder.js';
-export {
-  SETTINGS,
-  type LogLevel,
-  type Setting,
-  type Settings,
-  type StoreName,
-} from './settings/setting-table.js';
+export { SETTINGS, type LogLevel, type Settings, type StoreName } from './settings/setting-table.js';
 export { SettingsError, readSettings } from './settings/read-settings.js';
 export { EXIT, UsageError, type Host, type TerminalStream } from './commands/command.js';
 export { runCommandLine } from './commands/command-line.js';

@@ -6,7 +6,7 @@ import { HttpError } from './problem-details.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; `null` where nobody is asked for a key. */
+    /** Who asks; `null` where nobody is asked. */
     principal: Principal | null;
   }
 }
@@ -41,8 +41,8 @@ export function guard(authentication: Authentication, needed: Scope): onRequestA
         401,
         'UNAUTHENTICATED',
         credentials === undefined
-          ? 'This coordinator asks for a key: send it as the bearer token of the Authorization header.'
-          : 'The key is not known here, has expired or was revoked.',
+          ? 'This coordinator asks for a key or a token: send it as the bearer token of the Authorization header.'
+          : 'The key or token is not known here, has expired or was revoked.',
       );
     }
     if (!includesScope(principal.scope, needed)) {
@@ -50,7 +50,7 @@ export function guard(authentication: Authentication, needed: Scope): onRequestA
       throw new HttpError(
         403,
         'FORBIDDEN',
-        `This needs a key with the scope ${needed}; yours has ${principal.scope}.`,
+        `This needs the scope ${needed}; you have ${principal.scope ?? 'none'}.`,
       );
     }
     request.principal = principal;

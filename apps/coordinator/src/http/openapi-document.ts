@@ -20,7 +20,8 @@ export function documentOptions(version: string): FastifyDynamicSwaggerOptions {
             type: 'http',
             scheme: 'bearer',
             description:
-              'An API key. Whether one is asked for is a setting; `x-scope` of an operation is what the key must allow.',
+              'An API key, or a token of the issuer that the coordinator trusts. Whether one is asked for is a setting; ' +
+              '`x-scope` of an operation is what it must allow.',
           },
         },
       },

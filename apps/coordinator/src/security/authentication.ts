@@ -6,15 +6,29 @@ import type { Scope } from './scope.js';
 
 /** Who asks, and what they may do. */
 export interface Principal {
-  /** As logs name them: `key:<name>`. */
+  /** As logs name them: `key:<name>`, or `oidc:<sub>`. */
   readonly actor: string;
-  readonly scope: Scope;
+  /** `null` for who is known and may do nothing. */
+  readonly scope: Scope | null;
 }
 
 /** Tells who sent a request. */
 export interface Authentication {
   /** @param credentials What follows `Bearer ` in the `Authorization` header. @returns `undefined` for nobody that is known. */
   authenticate(credentials: string): Promise<Principal | undefined>;
+}
+
+/** Whoever one of them knows is known. */
+export function anyOf(authentications: readonly Authentication[]): Authentication {
+  return {
+    async authenticate(credentials) {
+      for (const authentication of authentications) {
+        const principal = await authentication.authenticate(credentials);
+        if (principal !== undefined) return principal;
+      }
+      return undefined;
+    },
+  };
 }
 
 /** How old what is known of the file may be: a revoked key opens nothing after this time. */

@@ -1,7 +1,8 @@
 import { maskSecrets } from '@test-coordinator/ports';
 
 import { nearestName } from './nearest-name.js';
-import { SETTING_PREFIXES, SETTINGS, type Setting, type Settings } from './setting-table.js';
+import type { Setting } from './setting.js';
+import { SETTING_PREFIXES, SETTINGS, type Settings } from './setting-table.js';
 
 const SHOWN_CHARACTERS = 60;
 

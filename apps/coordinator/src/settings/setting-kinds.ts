@@ -1,3 +1,4 @@
+import { isTrustedAddress } from '../security/loopback.js';
 import { SecretText } from './secret-text.js';
 
 /** How the text of one kind of setting becomes its value. */
@@ -52,13 +53,45 @@ export function matching(pattern: RegExp, description: string): SettingKind<stri
 /** Origins of web pages, separated by commas. */
 export function origins(): SettingKind<readonly string[]> {
   return kind('origins such as https://dashboards.example.org, separated by commas', (text) => {
-    const given = text.split(',').map((origin) => origin.trim());
+    const given = partsOf(text);
     return given.every(
       (origin) => /^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin,
     )
       ? given
       : undefined;
   });
+}
+
+/** Some of a few words, separated by commas. */
+export function someOf<Word extends string>(words: readonly Word[]): SettingKind<readonly Word[]> {
+  return kind(`some of ${words.join(', ')}, separated by commas`, (text) => {
+    const given = partsOf(text).map((part) => words.find((word) => word === part));
+    return given.every((word) => word !== undefined) ? given : undefined;
+  });
+}
+
+/** What words are called elsewhere; one that is not named is called as it is. */
+export function namesFor<Word extends string>(
+  words: readonly Word[],
+): SettingKind<Readonly<Partial<Record<Word, string>>>> {
+  return kind(`names such as ${words[0]!}=NAME, of ${words.join(', ')}, separated by commas`, (text) => {
+    const names: Partial<Record<Word, string>> = {};
+    for (const part of partsOf(text)) {
+      const [, left, name] = /^(\w+)=([\x21-\x7e]+)$/.exec(part) ?? [];
+      const word = words.find((known) => known === left);
+      if (word === undefined || name === undefined) return undefined;
+      names[word] = name;
+    }
+    return names;
+  });
+}
+
+/** Where something is published that must not be forged. */
+export function trustedAddress(): SettingKind<string> {
+  return kind(
+    'an https:// address without a user, a query or a fragment (http:// on this machine alone)',
+    (text) => (isTrustedAddress(text) ? text : undefined),
+  );
 }
 
 /** A URL with one of these schemes; a driver suffix (`postgresql+asyncpg`) is taken and dropped. */
@@ -92,6 +125,10 @@ function kind<Value>(
       return value === undefined ? { problem: `must be ${description}` } : { value };
     },
   };
+}
+
+function partsOf(text: string): readonly string[] {
+  return text.split(',').map((part) => part.trim());
 }
 
 function within(value: number, least: number, most: number): boolean {

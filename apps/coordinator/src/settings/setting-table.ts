@@ -1,3 +1,5 @@
+import { ACCESS_SETTINGS } from './access-settings.js';
+import { HTTP, setting, type Setting } from './setting.js';
 import {
   matching,
   onOrOff,
@@ -7,20 +9,9 @@ import {
   secretMatching,
   secretUrl,
   wholeNumber,
-  type SettingKind,
 } from './setting-kinds.js';
 
-/** One setting: the variable that gives it, how it is read, and what it is when the variable is absent or empty. */
-export interface Setting<Value, Fallback extends Value | undefined = Value | undefined> {
-  readonly variable: string;
-  readonly kind: SettingKind<Value>;
-  readonly fallback: Fallback;
-  /** One sentence for a person. */
-  readonly meaning: string;
-}
-
 const ADAPTER = 'TEST_COORDINATOR_ADAPTER_';
-const HTTP = 'TEST_COORDINATOR_HTTP_';
 
 /** Under these prefixes every variable must be one of the table. */
 export const SETTING_PREFIXES: readonly string[] = [ADAPTER, HTTP];
@@ -30,8 +21,6 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type StoreName = 'postgres' | 'memory';
 
-export type AuthenticationName = 'none' | 'keys';
-
 const DAY_SECONDS = 86_400;
 const MIB = 1_048_576;
 const poolSize = wholeNumber(1, 1_000);
@@ -40,15 +29,6 @@ const ttl = seconds(0.001, 365 * DAY_SECONDS);
 const path = matching(/^[^\0]{1,4096}$/, 'a path');
 const days = wholeNumber(1, 36_500);
 const bodyLimit = wholeNumber(1_024, 1_024 * MIB);
-
-function setting<Value, Fallback extends Value | undefined>(
-  variable: string,
-  kind: SettingKind<Value>,
-  fallback: Fallback,
-  meaning: string,
-): Setting<Value, Fallback> {
-  return { variable, kind, fallback, meaning };
-}
 
 /** Every setting of the product, in the order of its documentation. */
 export const SETTINGS = {
@@ -255,24 +235,7 @@ export const SETTINGS = {
     8_084,
     'Port that the API listens on; 0 is any free one',
   ),
-  httpAuth: setting(
-    `${HTTP}AUTH`,
-    oneOf<AuthenticationName>(['none', 'keys']),
-    undefined,
-    'Whether callers need an API key: `none` or `keys`; left out, `none` where only this machine can call, else `keys`',
-  ),
-  apiKeysFile: setting(
-    `${HTTP}API_KEYS_FILE`,
-    matching(/^[^\0]{1,4096}$/, 'a path'),
-    undefined,
-    'File of the API keys; left out, `api-keys.json` in the data folder',
-  ),
-  clientKey: setting(
-    `${HTTP}CLIENT_KEY`,
-    secretMatching(/^[\w.~+/=-]{1,8192}$/, 'an API key'),
-    undefined,
-    'Key with which `watch` calls a coordinator',
-  ),
+  ...ACCESS_SETTINGS,
   corsOrigins: setting(
     `${HTTP}CORS_ORIGINS`,
     origins(),
