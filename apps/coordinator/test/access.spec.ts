@@ -7,6 +7,7 @@ import {
   ApiKeyFile,
   createLogger,
   mintApiKey,
+  type Authentication,
   type Scope,
 } from '@test-coordinator/coordinator';
 import { silentLogger, systemClock } from '@test-coordinator/ports';
@@ -109,6 +110,32 @@ describe('Access', () => {
       }
       const basic = { headers: { authorization: `Basic ${Buffer.from(`x:${good}`).toString('base64')}` } };
       expect((await api.call('GET', '/api/v1/runs', basic)).status).to.equal(401);
+    });
+
+    it('When an address sends more in a minute without a good key than it may, Then it is 429 with the time to wait, each is looked at once at most, and a good key still opens', async () => {
+      const good = await keyOf('read');
+      const keys = await ApiKeyAuthentication.open(file, systemClock, silentLogger);
+      let looks = 0;
+      const authentication: Authentication = {
+        authenticate(credentials) {
+          looks += 1;
+          return keys.authenticate(credentials);
+        },
+      };
+      await using api = await ApiClient.start({ authentication, failuresPerMinute: 6 });
+      const wrong = `${good.slice(0, -2)}${good.endsWith('AA') ? 'BB' : 'AA'}`;
+      const statuses: number[] = [];
+      for (let call = 0; call < 12; call += 1)
+        statuses.push((await api.call('GET', '/api/v1/runs', call % 2 ? bearing(wrong) : {})).status);
+      expect(statuses).to.deep.equal([401, 401, 401, 401, 401, 401, 429, 429, 429, 429, 429, 429]);
+      expect(looks).to.equal(6);
+      const refused = await api.call('GET', '/api/v1/scenarios', bearing(wrong));
+      expect(json(refused)).to.include({ status: 429, code: 'RATE_LIMITED' });
+      expect(Number(refused.headers['retry-after'])).to.be.within(1, 60);
+      expect((await api.call('GET', '/livez')).status).to.equal(200);
+      expect((await api.call('GET', '/api/v1/runs', bearing(good))).status).to.equal(200);
+      const elsewhere = await api.server.inject({ url: '/api/v1/runs', remoteAddress: '192.0.2.7' });
+      expect(elsewhere.statusCode).to.equal(401);
     });
 
     it('When a key is made or revoked while it serves, Then that holds a second later; and a file that is broken changes nothing', async () => {

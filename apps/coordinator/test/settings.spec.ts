@@ -58,6 +58,7 @@ describe('Settings', () => {
         httpPort: 8_084,
         httpAuth: undefined,
         apiKeysFile: undefined,
+        authFailureLimit: 120,
         oidcIssuer: undefined,
         oidcAudience: undefined,
         oidcJwksUrl: undefined,

@@ -96,6 +96,7 @@ async function serveUntil(
     metrics,
     corsOrigins: settings.corsOrigins,
     requestsPerSecond: settings.requestsPerSecond,
+    failuresPerMinute: settings.authFailureLimit,
     bodyLimitBytes: settings.httpBodyLimitBytes,
     importLimitBytes: settings.httpImportLimitBytes,
   });

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods, onRequestAsyncHookHa
 import type { Authentication, Principal } from '../security/authentication.js';
 import { includesScope, type Scope } from '../security/scope.js';
 import { HttpError } from './problem-details.js';
+import type { CountFailure } from './protection.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,11 +29,22 @@ export function knowPrincipals(app: FastifyInstance): void {
 }
 
 /** Refuses, before any body is read, who is not known (401) or may not do it (403). */
-export function guard(authentication: Authentication, needed: Scope): onRequestAsyncHookHandler {
+export function guard(
+  authentication: Authentication,
+  needed: Scope,
+  countFailure: CountFailure,
+): onRequestAsyncHookHandler {
+  const known = async (credentials: string | undefined): Promise<Principal | undefined> =>
+    credentials === undefined ? undefined : authentication.authenticate(credentials);
   return async (request: FastifyRequest, reply) => {
     const [, credentials] = BEARER.exec(request.headers.authorization ?? '') ?? [];
-    const principal = credentials === undefined ? undefined : await authentication.authenticate(credentials);
+    const principal = await known(credentials).catch(async (error: unknown) => {
+      // Nobody can tell who it is, and whoever it is must not fill the log.
+      await countFailure(request, reply);
+      throw error;
+    });
     if (principal === undefined) {
+      await countFailure(request, reply);
       reply.header(
         'www-authenticate',
         credentials === undefined ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`,

@@ -2,7 +2,7 @@ import fastifyCompress from '@fastify/compress';
 import fastifyCors from '@fastify/cors';
 import fastifyHelmet from '@fastify/helmet';
 import fastifyRateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { HttpError } from './problem-details.js';
 
@@ -11,11 +11,14 @@ export interface ProtectionOptions {
   readonly corsOrigins?: readonly string[] | undefined;
   /** Requests of one caller in a second at most; 0 for no limit. @default 0 */
   readonly requestsPerSecond?: number | undefined;
+  /** Requests of one address in a minute that may come without a good key or token; 0 for no limit. @default 0 */
+  readonly failuresPerMinute?: number | undefined;
 }
 
 /** Shorter answers are as fast without: a packet is a packet. */
 const COMPRESSED_FROM_BYTES = 1_024;
 const WINDOW_MS = 1_000;
+const FAILURE_WINDOW_MS = 60_000;
 /** Callers that are counted at once; beyond it, the one that was quiet longest is forgotten. */
 const MOST_CALLERS = 10_000;
 const EXPOSED_HEADERS = ['etag', 'location', 'retry-after', 'x-request-id'];
@@ -25,7 +28,7 @@ const EXPOSED_HEADERS = ['etag', 'location', 'retry-after', 'x-request-id'];
  */
 export async function protect(
   app: FastifyInstance,
-  { corsOrigins = [], requestsPerSecond = 0 }: ProtectionOptions,
+  { corsOrigins = [], requestsPerSecond = 0, failuresPerMinute = 0 }: ProtectionOptions,
 ): Promise<void> {
   await app.register(fastifyHelmet, {
     // What the API answers is no page; the docs page has a policy of its own.
@@ -45,8 +48,9 @@ export async function protect(
       strictPreflight: false,
     });
   }
-  if (requestsPerSecond > 0) {
+  if (requestsPerSecond > 0 || failuresPerMinute > 0) {
     await app.register(fastifyRateLimit, {
+      global: requestsPerSecond > 0,
       max: requestsPerSecond,
       timeWindow: WINDOW_MS,
       cache: MOST_CALLERS,
@@ -67,6 +71,35 @@ export async function protect(
     encodings: ['gzip'],
     threshold: COMPRESSED_FROM_BYTES,
   });
+}
+
+/** Counts a request that nobody known has sent. @throws HttpError 429 when its address has sent too many of them. */
+export type CountFailure = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+
+/**
+ * After `protect`. Who has a good key is not asked about others at the same address, which may be that of a proxy before
+ * all callers: so the key is looked at first, which is one hash or one signature, and no more than that.
+ */
+export function failureCounter(
+  app: FastifyInstance,
+  { failuresPerMinute = 0 }: ProtectionOptions,
+): CountFailure {
+  if (failuresPerMinute === 0) return () => Promise.resolve();
+  const count = app.createRateLimit({
+    max: failuresPerMinute,
+    timeWindow: FAILURE_WINDOW_MS,
+    keyGenerator: ({ ip }) => ip,
+  });
+  return async (request, reply) => {
+    const counted = await count(request);
+    if (counted.isAllowed || !counted.isExceeded) return;
+    reply.header('retry-after', counted.ttlInSeconds);
+    throw new HttpError(
+      429,
+      'RATE_LIMITED',
+      'Too many requests came from this address without a good key or token; wait, and send one.',
+    );
+  };
 }
 
 function callerOf({ principal, ip }: FastifyRequest): string {

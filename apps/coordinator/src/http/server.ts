@@ -5,6 +5,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
   type HTTPMethods,
+  type onRequestAsyncHookHandler,
 } from 'fastify';
 
 import { SpoolAdapter } from '@test-coordinator/adapter-spool';
@@ -13,6 +14,7 @@ import { Clock, DataAdapterError, IdGenerator, type Logger } from '@test-coordin
 import type { AdapterFactory } from '../composition/adapter-factory.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { Authentication } from '../security/authentication.js';
+import type { Scope } from '../security/scope.js';
 import { accessOf, guard, knowPrincipals } from './access.js';
 import { analyticsRoutes } from './analytics-routes.js';
 import type { ApiRoute } from './api-route.js';
@@ -33,7 +35,7 @@ import { LOCK_SCHEMAS, lockRoutes } from './lock-routes.js';
 import { documentOptions, documentRoute } from './openapi-document.js';
 import { HttpError, PROBLEM_CONTENT_TYPE, problemOf } from './problem-details.js';
 import { metricsRoutes } from './metrics-routes.js';
-import { protect, type ProtectionOptions } from './protection.js';
+import { failureCounter, protect, type ProtectionOptions } from './protection.js';
 import { NAMED_SCHEMAS, type NamedSchema } from './record-schemas.js';
 import { reportRoutes } from './report-routes.js';
 import { REPORT } from './report-schemas.js';
@@ -146,6 +148,9 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
 
   await protect(app, options);
+  const countFailure = failureCounter(app, options);
+  const guardOf: GuardOf = (needed) =>
+    options.authentication && guard(options.authentication, needed, countFailure);
   await app.register(fastifySwagger, documentOptions(options.version));
   for (const schema of DOCUMENTED) app.addSchema(schema);
   await serveDocs(app);
@@ -156,7 +161,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     registerRoutes(
       imports,
       importRoutes({ unitOfWork: factory.getUnitOfWork(), clock: factory.get(Clock), maxBytes }),
-      options.authentication,
+      guardOf,
     );
   });
   const chaosEvents = factory.getChaosEventsRepository();
@@ -180,16 +185,15 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...(options.metrics === undefined ? [] : metricsRoutes(options.metrics)),
     documentRoute(() => app.swagger()),
   ];
-  registerRoutes(app, routes, options.authentication);
+  registerRoutes(app, routes, guardOf);
   await app.ready();
   return app;
 }
 
-function registerRoutes(
-  app: FastifyInstance,
-  routes: readonly ApiRoute[],
-  authentication: Authentication | undefined,
-): void {
+/** What refuses who may not call; `undefined` where nobody is asked. */
+type GuardOf = (needed: Scope) => onRequestAsyncHookHandler | undefined;
+
+function registerRoutes(app: FastifyInstance, routes: readonly ApiRoute[], guardOf: GuardOf): void {
   const allowed = new Map<string, Set<HTTPMethods>>();
   for (const { access, schema, isBatch = false, ...route } of routes) {
     const needed = access ?? accessOf(route.method);
@@ -200,8 +204,7 @@ function registerRoutes(
         needed === 'everybody' ? schema : { ...schema, security: [{ key: [] }, {}], ['x-scope']: needed },
       // Probes come as often as they like.
       ...(needed === 'everybody' && { config: { rateLimit: false } }),
-      ...(needed !== 'everybody' &&
-        authentication !== undefined && { onRequest: guard(authentication, needed) }),
+      ...(needed !== 'everybody' && { onRequest: guardOf(needed) ?? [] }),
     });
     const methods = allowed.get(route.url) ?? new Set();
     allowed.set(route.url, methods.add(route.method));

@@ -9,6 +9,7 @@ import {
   secretMatching,
   someOf,
   trustedAddress,
+  wholeNumber,
 } from './setting-kinds.js';
 
 export type AuthenticationName = 'none' | 'keys' | 'oidc';
@@ -28,6 +29,12 @@ export const ACCESS_SETTINGS = {
     matching(/^[^\0]{1,4096}$/, 'a path'),
     undefined,
     'File of the API keys; left out, `api-keys.json` in the data folder',
+  ),
+  authFailureLimit: setting(
+    `${HTTP}AUTH_FAILURE_LIMIT`,
+    wholeNumber(0, 1_000_000),
+    120,
+    'Requests a minute of one address that may come without a good key or token; further ones are 429; 0 is no limit',
   ),
   oidcIssuer: setting(
     `${HTTP}OIDC_ISSUER`,
