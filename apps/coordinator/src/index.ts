@@ -10,7 +10,8 @@ export { chooseAdapters } from './composition/choose-adapters.js';
 export { apiKeyFile, chooseAuthentication } from './composition/choose-authentication.js';
 export { Metrics } from './metrics/metrics.js';
 export { observeAdapters, type ObservedAdapters } from './metrics/observe-adapters.js';
-export { observedPort, type ObserveCall } from './metrics/observed-port.js';
+export { observedPort, type CallHooks, type ObserveCall, type TraceCall } from './metrics/observed-port.js';
+export { Tracing, type TracingOptions } from './tracing/tracing.js';
 export { createLogger, type LoggerOptions } from './logging/masked-logger.js';
 export { buildServer, type ServerOptions } from './http/server.js';
 export {

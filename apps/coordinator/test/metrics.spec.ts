@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { AdapterFactory, Metrics, observedPort } from '@test-coordinator/coordinator';
+import { AdapterFactory, Metrics, observedPort, type ObserveCall } from '@test-coordinator/coordinator';
 import { DataAdapterError } from '@test-coordinator/ports';
 import { RedisServer, TestPostgres } from '@test-coordinator/services';
 import { expect } from 'chai';
@@ -84,10 +84,11 @@ describe('Metrics', () => {
         yield this.#secret;
       }
     }
-    const port = observedPort(new Port(), 'port', ({ operation, outcome, seconds }) => {
+    const observe: ObserveCall = ({ operation, outcome, seconds }) => {
       expect(seconds).to.be.at.least(0);
       seen.push(`${operation} ${outcome}`);
-    });
+    };
+    const port = observedPort(new Port(), 'port', { observe });
     expect(await port.read(1)).to.equal(8);
     expect(port.size).to.equal(7);
     expect((await port.watch().next()).value).to.equal(7);

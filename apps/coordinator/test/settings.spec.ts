@@ -71,6 +71,8 @@ describe('Settings', () => {
         requestsPerSecond: 0,
         httpBodyLimitBytes: 1_048_576,
         httpImportLimitBytes: 67_108_864,
+        tracesEndpoint: undefined,
+        tracesPercent: 100,
       });
     });
 

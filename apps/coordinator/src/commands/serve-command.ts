@@ -19,6 +19,7 @@ import { Metrics } from '../metrics/metrics.js';
 import { observeAdapters } from '../metrics/observe-adapters.js';
 import { productVersion } from '../product-version.js';
 import type { Authentication } from '../security/authentication.js';
+import { Tracing } from '../tracing/tracing.js';
 import { milliseconds } from '../settings/milliseconds.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Settings } from '../settings/setting-table.js';
@@ -56,7 +57,15 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
   const authentication = await chooseAuthentication(settings, { environment, clock: systemClock, logger });
   const metrics = new Metrics(versionOf(settings));
   const { observeCall } = metrics;
-  const factory = await chooseAdapters(settings, { logger, environment, spools: true, observeCall });
+  await using tracing = await startTracing(settings, logger);
+  const traceCall = tracing?.traceCall;
+  const factory = await chooseAdapters(settings, {
+    logger,
+    environment,
+    spools: true,
+    observeCall,
+    traceCall,
+  });
   const underneath: AsyncDisposable[] = [factory];
   let stopBegan: number | undefined;
   try {
@@ -65,7 +74,9 @@ async function serve(settings: Settings, { stdout, environment }: Host): Promise
     logger[isDurable ? 'info' : 'warn']({}, `records are kept ${detail}`);
     underneath.push(applyRetentionHourly(factory, settings, logger));
     observeAdapters(metrics, { factory, postgres: await postgresOf(factory, settings), clock: systemClock });
-    stopBegan = await serveUntil(stopAsked, { factory, settings, logger, authentication, metrics });
+    const isTraced = tracing !== undefined;
+    const served = { factory, settings, logger, authentication, metrics, isTraced };
+    stopBegan = await serveUntil(stopAsked, served);
   } finally {
     const left = STOP_MS - (stopBegan === undefined ? 0 : performance.now() - stopBegan);
     const stopped = Promise.all(underneath.map((each) => each[Symbol.asyncDispose]()));
@@ -80,12 +91,13 @@ interface Served {
   readonly logger: Logger;
   readonly authentication: Authentication | undefined;
   readonly metrics: Metrics;
+  readonly isTraced: boolean;
 }
 
 /** Answers when it was asked to stop. */
 async function serveUntil(
   stopAsked: Promise<number>,
-  { factory, settings, logger, authentication, metrics }: Served,
+  { factory, settings, logger, authentication, metrics, isTraced }: Served,
 ): Promise<number> {
   const version = versionOf(settings);
   const server = await buildServer({
@@ -94,6 +106,7 @@ async function serveUntil(
     version,
     authentication,
     metrics,
+    isTraced,
     corsOrigins: settings.corsOrigins,
     requestsPerSecond: settings.requestsPerSecond,
     failuresPerMinute: settings.authFailureLimit,
@@ -119,6 +132,13 @@ async function serveUntil(
     clearTimeout(impatience);
     logger.info({}, 'stopped serving');
   }
+}
+
+async function startTracing(settings: Settings, logger: Logger): Promise<Tracing | undefined> {
+  const { tracesEndpoint: endpoint, tracesPercent: percent, serviceName } = settings;
+  if (endpoint === undefined) return undefined;
+  const serviceVersion = versionOf(settings);
+  return Tracing.start({ endpoint, percent, serviceName, serviceVersion, logger });
 }
 
 function versionOf({ serviceVersion }: Settings): string {

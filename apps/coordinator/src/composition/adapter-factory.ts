@@ -26,7 +26,7 @@ import {
   type Token,
 } from '@test-coordinator/ports';
 
-import { observedPort, type ObserveCall } from '../metrics/observed-port.js';
+import { observedPort, type CallHooks, type ObserveCall, type TraceCall } from '../metrics/observed-port.js';
 
 /** One technology: what it binds, and under which name its life is found. */
 export interface ChosenAdapter {
@@ -58,6 +58,8 @@ export interface FactoryDependencies {
   readonly logger?: Logger;
   /** Told of every call of a port that this factory gives out. @default nobody is */
   readonly observeCall?: ObserveCall | undefined;
+  /** Makes every call of such a port. @default it is made as it is */
+  readonly traceCall?: TraceCall | undefined;
   /** An adapter that has not told its health by then is down. @default 5,000 ms */
   readonly healthTimeoutMs?: number;
 }
@@ -104,6 +106,7 @@ export class AdapterFactory implements AsyncDisposable {
       logger = silentLogger,
       healthTimeoutMs = HEALTH_TIMEOUT_MS,
       observeCall,
+      traceCall,
     }: FactoryDependencies = {},
   ) {
     this.#healthTimeoutMs = healthTimeoutMs;
@@ -111,7 +114,8 @@ export class AdapterFactory implements AsyncDisposable {
     this.#container.bind(IdGenerator).toConstantValue(ids);
     this.#container.bind(Logger).toConstantValue(logger);
     this.#container.load(...adapters.map(({ module }) => module));
-    if (observeCall !== undefined) this.#observe(observeCall);
+    if (observeCall !== undefined || traceCall !== undefined)
+      this.#observe({ observe: observeCall, trace: traceCall });
     this.#lifecycles = adapters.map(({ lifecycle }) => this.#container.get(lifecycle));
   }
 
@@ -224,10 +228,10 @@ export class AdapterFactory implements AsyncDisposable {
   }
 
   /** After the modules: what decorates a port is observed with it. */
-  #observe(observeCall: ObserveCall): void {
+  #observe(hooks: CallHooks): void {
     for (const [name, token] of Object.entries(PORTS)) {
       this.#container.onActivation<object>(token as ServiceIdentifier<object>, (_context, port) =>
-        observedPort(port, name, observeCall),
+        observedPort(port, name, hooks),
       );
     }
   }

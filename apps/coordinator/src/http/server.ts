@@ -40,6 +40,7 @@ import { NAMED_SCHEMAS, type NamedSchema } from './record-schemas.js';
 import { reportRoutes } from './report-routes.js';
 import { REPORT } from './report-schemas.js';
 import { requestIdOf } from './request-id.js';
+import { inTraceOf, traceRequests } from './request-traces.js';
 import { LOADED } from './result-load.js';
 import { resultRoutes } from './result-routes.js';
 import { runRoutes } from './run-routes.js';
@@ -58,6 +59,8 @@ export interface ServerOptions extends ProtectionOptions {
   readonly version: string;
   /** Told of every request, and answered with under /metrics. @default there is no such route */
   readonly metrics?: Metrics | undefined;
+  /** Whether each request is a span of the standard API (`Tracing`). @default false */
+  readonly isTraced?: boolean | undefined;
   /** Tells who asks. Left out, nobody is asked, and everybody may do everything. */
   readonly authentication?: Authentication | undefined;
   /** Bytes of a JSON body at most, and a sixteenth of those of a batch. @default DEFAULT_BODY_LIMIT_BYTES (1 MiB) */
@@ -131,6 +134,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   takeJson(app);
   takeJsonLines(app);
   knowPrincipals(app);
+  if (options.isTraced === true) traceRequests(app);
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   app.addHook('onRequest', async (request, reply) => {
@@ -144,7 +148,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       reply.statusCode,
       reply.elapsedTime / 1_000,
     );
-    logResponse(logger, request, reply);
+    inTraceOf(request, () => logResponse(logger, request, reply));
   });
 
   await protect(app, options);

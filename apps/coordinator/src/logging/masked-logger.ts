@@ -2,6 +2,7 @@ import { pino } from 'pino';
 
 import { isSecretKey, maskSecrets, type LogFields, type Logger } from '@test-coordinator/ports';
 
+import { traceFields } from '../tracing/tracing.js';
 import type { LogLevel } from '../settings/setting-table.js';
 
 export interface LoggerOptions {
@@ -21,7 +22,7 @@ const PINO_LEVELS: Readonly<Record<LogLevel, string>> = {
 
 /**
  * Writes one line per call. Whatever a caller gives, what is secret in a message or in a field is masked before pino
- * sees it, so that no serialiser can show it.
+ * sees it, so that no serialiser can show it. Within a span, a line tells its ids.
  */
 export async function createLogger(
   destination: NodeJS.WritableStream,
@@ -60,5 +61,5 @@ function masked(fields: LogFields): LogFields {
     if (isSecretKey(name)) safe[name] = '***';
     else safe[name] = typeof value === 'string' ? maskSecrets(value) : value;
   }
-  return safe;
+  return { ...safe, ...traceFields() };
 }

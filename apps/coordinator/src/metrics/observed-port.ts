@@ -11,13 +11,22 @@ export type ObserveCall = (call: {
   readonly answer?: unknown;
 }) => void;
 
+/** Calls it, as what it is called. Answers as it does. */
+export type TraceCall = <Answer>(operation: string, call: () => Answer) => Answer;
+
+/** What is done about every call. */
+export interface CallHooks {
+  readonly observe?: ObserveCall | undefined;
+  readonly trace?: TraceCall | undefined;
+}
+
 type Method = (...given: unknown[]) => unknown;
 
 /**
- * The port, each call of which is told to `observe`. A call that was aborted by its caller, or failed as nobody expected, is
+ * The port, each call of which is made by `trace` and told to `observe`. A call that was aborted by its caller, or failed as nobody expected, is
  * told by its own word. Methods that answer with something else than a promise, such as a stream, are left alone.
  */
-export function observedPort<Port extends object>(port: Port, name: string, observe: ObserveCall): Port {
+export function observedPort<Port extends object>(port: Port, name: string, hooks: CallHooks): Port {
   const methods = new Map<PropertyKey, Method>();
   return new Proxy(port, {
     get(target, property) {
@@ -26,7 +35,7 @@ export function observedPort<Port extends object>(port: Port, name: string, obse
       if (typeof value !== 'function') return value;
       let method = methods.get(property);
       if (method === undefined) {
-        method = observedMethod(value as Method, target, `${name}.${String(property)}`, observe);
+        method = observedMethod(value as Method, target, `${name}.${String(property)}`, hooks);
         methods.set(property, method);
       }
       return method;
@@ -34,11 +43,17 @@ export function observedPort<Port extends object>(port: Port, name: string, obse
   });
 }
 
-function observedMethod(method: Method, port: object, operation: string, observe: ObserveCall): Method {
+function observedMethod(
+  method: Method,
+  port: object,
+  operation: string,
+  { observe, trace }: CallHooks,
+): Method {
   return (...given) => {
     const begun = performance.now();
-    const answer = method.apply(port, given);
-    if (!(answer instanceof Promise)) return answer;
+    const call = (): unknown => method.apply(port, given);
+    const answer = trace === undefined ? call() : trace(operation, call);
+    if (observe === undefined || !(answer instanceof Promise)) return answer;
     const seconds = (): number => (performance.now() - begun) / 1_000;
     answer.then(
       (value: unknown) => observe({ operation, outcome: 'ok', seconds: seconds(), answer: value }),
@@ -48,7 +63,8 @@ function observedMethod(method: Method, port: object, operation: string, observe
   };
 }
 
-function outcomeOf(error: unknown): string {
+/** The code of an error, or the word for one that has none. */
+export function outcomeOf(error: unknown): string {
   if (DataAdapterError.is(error)) return error.code;
   return error instanceof Error && error.name === 'AbortError' ? 'aborted' : 'unexpected';
 }

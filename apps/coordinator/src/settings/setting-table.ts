@@ -1,5 +1,5 @@
 import { ACCESS_SETTINGS } from './access-settings.js';
-import { HTTP, setting, type Setting } from './setting.js';
+import { HTTP, setting, TRACES, type Setting } from './setting.js';
 import {
   matching,
   onOrOff,
@@ -14,7 +14,7 @@ import {
 const ADAPTER = 'TEST_COORDINATOR_ADAPTER_';
 
 /** Under these prefixes every variable must be one of the table. */
-export const SETTING_PREFIXES: readonly string[] = [ADAPTER, HTTP];
+export const SETTING_PREFIXES: readonly string[] = [ADAPTER, HTTP, TRACES];
 
 const LOG_LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -259,6 +259,18 @@ export const SETTINGS = {
     bodyLimit,
     64 * MIB,
     'Bytes of a file at most that is posted to `/api/v1/imports`',
+  ),
+  tracesEndpoint: setting(
+    `${TRACES}ENDPOINT`,
+    secretUrl(['http', 'https']),
+    undefined,
+    'Where traces are sent (OTLP over HTTP), such as `http://collector:4318/v1/traces`; left out, nothing is traced',
+  ),
+  tracesPercent: setting(
+    `${TRACES}PERCENT`,
+    wholeNumber(0, 100),
+    100,
+    'Percent of the requests that are traced; a caller that sends a `traceparent` decides for its own',
   ),
 } as const;
 

@@ -19,3 +19,4 @@ export function setting<Value, Fallback extends Value | undefined>(
 }
 
 export const HTTP = 'TEST_COORDINATOR_HTTP_';
+export const TRACES = 'TEST_COORDINATOR_TRACES_';
