@@ -40,6 +40,7 @@ import { NAMED_SCHEMAS, type NamedSchema } from './record-schemas.js';
 import { reportRoutes } from './report-routes.js';
 import { REPORT } from './report-schemas.js';
 import { requestIdOf } from './request-id.js';
+import { logFailure, logResponse } from './request-log.js';
 import { inTraceOf, traceRequests } from './request-traces.js';
 import { LOADED } from './result-load.js';
 import { resultRoutes } from './result-routes.js';
@@ -230,28 +231,4 @@ function refuseOtherMethods(app: FastifyInstance, url: string, methods: Readonly
     },
     handler: () => Promise.resolve(),
   });
-}
-
-function logFailure(logger: Logger, error: unknown, request: FastifyRequest): void {
-  const fields = { requestId: request.id, method: request.method, route: request.routeOptions.url };
-  if (DataAdapterError.is(error)) {
-    logger.error({ ...fields, code: error.code, entity: error.entity, id: error.id }, error.message);
-  } else {
-    const stack = error instanceof Error ? error.stack : undefined;
-    logger.error(
-      { ...fields, code: 'INTERNAL', stack },
-      'a request failed for a reason that nobody expected',
-    );
-  }
-}
-
-function logResponse(logger: Logger, request: FastifyRequest, reply: FastifyReply): void {
-  if (!logger.isDebugEnabled()) return;
-  const { method, id: requestId } = request;
-  const route = request.routeOptions.url;
-  const durationMs = Math.round(reply.elapsedTime);
-  logger.debug(
-    { method, route, status: reply.statusCode, durationMs, requestId },
-    `${method} ${route ?? 'no route'}`,
-  );
 }
