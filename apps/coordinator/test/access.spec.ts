@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import {
+  AdapterFactory,
   ApiKeyAuthentication,
   ApiKeyFile,
   createLogger,
@@ -16,6 +17,7 @@ import { expect } from 'chai';
 import { ApiClient, json, type Method } from './api-client.js';
 import { CoordinatorProcess } from './coordinator-process.js';
 import { eventually } from './eventually.js';
+import { example, JUNIT } from './examples.js';
 import { runInProcess } from './in-process.js';
 import { TerminalDouble } from './terminal-double.js';
 
@@ -168,6 +170,26 @@ describe('Access', () => {
       await api.call('GET', '/api/v1/scenarios/any', bearing(key));
       expect(actor).to.equal('key:a read user');
     });
+  });
+
+  it('Given a report that is imported, When it is recorded, Then its unit of work is told who imports, and for which request', async () => {
+    const key = await keyOf('record');
+    const factory = AdapterFactory.useStub();
+    const unit = factory.getUnitOfWork();
+    const run = unit.run.bind(unit);
+    const told: unknown[] = [];
+    unit.run = (work, options) => {
+      told.push(options?.actor, options?.requestId);
+      return run(work, options);
+    };
+    await using api = await ApiClient.start({
+      factory,
+      authentication: await ApiKeyAuthentication.open(file, systemClock, silentLogger),
+    });
+    const { headers } = bearing(key);
+    const report = { body: example(JUNIT), headers: { ...headers, 'x-request-id': 'r-1' } };
+    await api.must('POST', '/api/v1/imports', report);
+    expect(told).to.deep.equal(['key:a record user', 'r-1']);
   });
 
   describe('Given the command keys', () => {

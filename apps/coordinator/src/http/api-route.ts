@@ -78,7 +78,7 @@ export function callOptions(request: FastifyRequest, reply: FastifyReply): CallO
  * Aborted when the connection ends before the answer is out. Fastify's own `request.signal` follows the close of the
  * request, which comes as soon as its body is read.
  */
-export function clientGone(reply: FastifyReply): AbortSignal {
+function clientGone(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) gone.abort();

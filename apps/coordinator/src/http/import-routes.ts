@@ -4,7 +4,7 @@ import { isSpooled } from '@test-coordinator/adapter-spool';
 import { importReport, type RefusalCode } from '@test-coordinator/ingest';
 import type { Clock, UnitOfWork } from '@test-coordinator/ports';
 
-import { answers, clientGone, type ApiRoute } from './api-route.js';
+import { answers, callOptions, type ApiRoute } from './api-route.js';
 import { HttpError } from './problem-details.js';
 import { objectOf, refTo } from './record-schemas.js';
 import { REPORT } from './report-schemas.js';
@@ -61,12 +61,13 @@ export function importRoutes({ unitOfWork, clock, maxBytes }: ImportPorts): ApiR
           request.query,
         );
         if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
+        const { signal, ...call } = callOptions(request, reply);
         const report = await importReport(unitOfWork, bodyOf(request), {
           ...options,
           clock,
           maxBytes,
-          signal: clientGone(reply),
-          call: { requestId: request.id },
+          signal,
+          call,
         });
         const { error } = report.reports[0]!;
         if (error !== undefined) {
