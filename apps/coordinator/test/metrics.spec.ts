@@ -5,8 +5,9 @@ import { DataAdapterError } from '@test-coordinator/ports';
 import { RedisServer, TestPostgres } from '@test-coordinator/services';
 import { expect } from 'chai';
 
-import { ApiClient } from './api-client.js';
+import { ApiClient, json } from './api-client.js';
 import { eventually } from './eventually.js';
+import { example, JUNIT } from './examples.js';
 import { result, run, scenario, UNKNOWN_ID } from './records.js';
 import { SpoolingWorld } from './spooling-coordinator.js';
 
@@ -64,6 +65,59 @@ describe('Metrics', () => {
     ] as const)
       expect(told.get(line), line).to.equal(value);
     expect(text).to.not.include(runId).and.not.include(UNKNOWN_ID);
+  });
+
+  it('Given reports, loads that break off and units that are undone, When they are counted, Then what was recorded counts, by type and status, and what was undone does not', async () => {
+    await using api = await measured();
+    const imported = () =>
+      api.call('POST', '/api/v1/imports', {
+        body: example(JUNIT),
+        headers: { 'content-type': 'text/xml' },
+      });
+    const entry = json<{ reports: { run: { runId: string; status: string } }[] }>(await imported())
+      .reports[0]!;
+    const results = await api.must<{ items: { assertionType: string; status: string }[] }>(
+      'GET',
+      `/api/v1/runs/${entry.run.runId}/results`,
+    );
+    const expected = new Map<string, number>();
+    for (const { assertionType, status } of results.items) {
+      const line = `test_coordinator_results_recorded_total{type="${assertionType}",status="${status}"}`;
+      expected.set(line, (expected.get(line) ?? 0) + 1);
+    }
+    expect(expected.size).to.be.above(1);
+    const counted = async () => samples((await api.call('GET', '/metrics')).text);
+    const once = await counted();
+    for (const [line, value] of expected) expect(once.get(line), line).to.equal(value);
+    const runs = `test_coordinator_runs_completed_total{status="${entry.run.status}"}`;
+    expect(once.get(runs)).to.equal(1);
+    expect(
+      once.get(
+        'test_coordinator_operation_duration_seconds_count{operation="testResults.importAll",outcome="ok"}',
+      ),
+    ).to.equal(1);
+
+    expect((await imported()).status).to.equal(200);
+    const { runId } = entry.run;
+    await api.factory
+      .getUnitOfWork()
+      .run(async ({ testRuns, testResults }) => {
+        const { scenarioId } = (await testRuns.getById(runId))!;
+        await testRuns.create({ scenarioId, status: 'cancelled' });
+        await testResults.importAll([]);
+        throw new Error('undone');
+      })
+      .catch((error: unknown) => expect(error).to.be.an('error').with.property('message', 'undone'));
+    expect((await counted()).get(runs)).to.equal(1);
+    expect([...(await counted()).keys()].join()).to.not.include('runs_completed_total{status="cancelled"}');
+
+    const line = 'test_coordinator_results_recorded_total{type="recovery_time",status="skipped"}';
+    const load = `${JSON.stringify(result(runId, { status: 'skipped' }))}\n`.repeat(1_500);
+    const headers = { 'content-type': 'application/x-ndjson' };
+    expect((await api.call('POST', '/api/v1/results', { body: `${load}{`, headers })).status).to.equal(400);
+    expect((await counted()).get(line)).to.equal(1_000);
+    expect((await api.call('POST', '/api/v1/results', { body: load, headers })).status).to.equal(200);
+    expect((await counted()).get(line)).to.equal(2_500);
   });
 
   it('Given a port, When its calls are observed, Then answers, errors and streams are as they were', async () => {

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 
 import { ApiClient } from './api-client.js';
 import { CoordinatorProcess, SERVING } from './coordinator-process.js';
+import { example, JUNIT } from './examples.js';
 import { result, run, scenario, UNKNOWN_ID } from './records.js';
 import { attributesOf, SpanReceiver } from './span-receiver.js';
 import { TerminalDouble } from './terminal-double.js';
@@ -134,6 +135,20 @@ describe('Traces', () => {
       expect(traceId).to.not.equal(TRACE_ID);
     }
     expect(new Set(receiver.spans.map(({ traceId }) => traceId)).size).to.equal(2);
+  });
+
+  it('Given a report, When it is imported, Then the calls of its unit of work are below that', async () => {
+    const tracing = await traced();
+    await using api = await apiOver(tracing);
+    await api.must('POST', '/api/v1/imports', {
+      body: example(JUNIT),
+      headers: { 'content-type': 'text/xml' },
+    });
+    await tracing[Symbol.asyncDispose]();
+    const unit = receiver.spans.find(({ name }) => name === 'unitOfWork.run');
+    const calls = receiver.spans.filter(({ parentSpanId }) => parentSpanId === unit!.spanId);
+    expect(calls.map(({ name }) => name)).to.include.members(['testRuns.create', 'testResults.importAll']);
+    expect(receiver.spans.find(({ spanId }) => spanId === unit!.parentSpanId)!.kind).to.equal(SERVER);
   });
 
   it('Given a process that traces nothing of its own, When the settings say 0 percent, Then only what a caller samples is sent', async () => {

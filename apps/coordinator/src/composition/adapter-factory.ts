@@ -27,6 +27,7 @@ import {
 } from '@test-coordinator/ports';
 
 import { observedPort, type CallHooks, type ObserveCall, type TraceCall } from '../metrics/observed-port.js';
+import { observedUnitOfWork } from '../metrics/observed-unit.js';
 
 /** One technology: what it binds, and under which name its life is found. */
 export interface ChosenAdapter {
@@ -229,6 +230,9 @@ export class AdapterFactory implements AsyncDisposable {
 
   /** After the modules: what decorates a port is observed with it. */
   #observe(hooks: CallHooks): void {
+    this.#container.onActivation<UnitOfWork>(UnitOfWork as ServiceIdentifier<UnitOfWork>, (_context, port) =>
+      observedUnitOfWork(port, hooks),
+    );
     for (const [name, token] of Object.entries(PORTS)) {
       this.#container.onActivation<object>(token as ServiceIdentifier<object>, (_context, port) =>
         observedPort(port, name, hooks),

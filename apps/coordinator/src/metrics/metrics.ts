@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-import type { TestResult, TestRun } from '@test-coordinator/domain';
+import { FINAL_RUN_STATUSES, type RunStatus, type TestResult, type TestRun } from '@test-coordinator/domain';
 
 import type { ObserveCall } from './observed-port.js';
 
@@ -49,13 +49,13 @@ export class Metrics {
     });
     this.#runs = new Counter({
       name: `${PREFIX}runs_completed_total`,
-      help: 'Runs that callers of this process completed, by status',
+      help: 'Runs that callers of this process completed, or recorded as completed, by status',
       labelNames: ['status'],
       registers,
     });
     this.#results = new Counter({
       name: `${PREFIX}results_recorded_total`,
-      help: 'Results that callers of this process recorded, imports aside, by assertion type and status',
+      help: 'Results that callers of this process recorded, by assertion type and status',
       labelNames: ['type', 'status'],
       registers,
     });
@@ -65,19 +65,27 @@ export class Metrics {
     this.#results.inc({ type: assertionType, status });
   }
 
+  #countRun({ status }: TestRun): void {
+    if (isFinal(status)) this.#runs.inc({ status });
+  }
+
   get contentType(): string {
     return this.#registry.contentType;
   }
 
   /** A call that is made again, with the same id, counts again: these say what was asked for, and the store what there is. */
-  readonly observeCall: ObserveCall = ({ operation, outcome, seconds, answer }) => {
+  readonly observeCall: ObserveCall = ({ operation, outcome, seconds, answer, stored = [] }) => {
     this.#operations.observe({ operation, outcome }, seconds);
+    for (const { assertionType, status, count } of stored)
+      this.#results.inc({ type: assertionType, status }, count);
     if (outcome !== 'ok') return;
     switch (operation) {
+      // A report of another tool tells of a run that is over.
+      case 'testRuns.create':
       case 'testRuns.completeRun':
       case 'testRuns.recordCompletion':
-        this.#runs.inc({ status: (answer as TestRun).status });
-        return;
+      case 'testRuns.updateStatus':
+        return this.#countRun(answer as TestRun);
       case 'testResults.create':
         return this.#count(answer as TestResult);
       case 'testResults.bulkCreate':
@@ -135,6 +143,10 @@ export class Metrics {
   text(): Promise<string> {
     return this.#registry.metrics();
   }
+}
+
+function isFinal(status: RunStatus): boolean {
+  return FINAL_RUN_STATUSES.some((final) => final === status);
 }
 
 async function inTime(read: () => Readings | Promise<Readings>): Promise<Readings> {

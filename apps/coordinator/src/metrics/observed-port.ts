@@ -1,7 +1,9 @@
 import { DataAdapterError } from '@test-coordinator/ports';
 
-/** Told of every call of a port's method when it is over. */
-export type ObserveCall = (call: {
+import { LoadTally, type StoredResults } from './load-tally.js';
+
+/** A call of a port's method that is over. */
+export interface ObservedCall {
   /** `testRuns.create`. */
   readonly operation: string;
   /** `ok`, or the code of the error. */
@@ -9,7 +11,11 @@ export type ObserveCall = (call: {
   readonly seconds: number;
   /** What it answered, if it did. */
   readonly answer?: unknown;
-}) => void;
+  /** What a load of results has stored, also when it broke off. */
+  readonly stored?: Iterable<StoredResults>;
+}
+
+export type ObserveCall = (call: ObservedCall) => void;
 
 /** Calls it, as what it is called. Answers as it does. */
 export type TraceCall = <Answer>(operation: string, call: () => Answer) => Answer;
@@ -19,6 +25,8 @@ export interface CallHooks {
   readonly observe?: ObserveCall | undefined;
   readonly trace?: TraceCall | undefined;
 }
+
+const LOAD = 'testResults.importAll';
 
 type Method = (...given: unknown[]) => unknown;
 
@@ -49,15 +57,20 @@ function observedMethod(
   operation: string,
   { observe, trace }: CallHooks,
 ): Method {
+  const isLoad = observe !== undefined && operation === LOAD;
   return (...given) => {
+    const tally = isLoad ? new LoadTally() : undefined;
     const begun = performance.now();
-    const call = (): unknown => method.apply(port, given);
+    const call = (): unknown => method.apply(port, tally?.between(given) ?? given);
     const answer = trace === undefined ? call() : trace(operation, call);
     if (observe === undefined || !(answer instanceof Promise)) return answer;
-    const seconds = (): number => (performance.now() - begun) / 1_000;
+    const tell = (told: Pick<ObservedCall, 'outcome' | 'answer'>): void => {
+      const seconds = (performance.now() - begun) / 1_000;
+      observe({ operation, seconds, ...told, ...(tally !== undefined && { stored: tally.stored }) });
+    };
     answer.then(
-      (value: unknown) => observe({ operation, outcome: 'ok', seconds: seconds(), answer: value }),
-      (error: unknown) => observe({ operation, outcome: outcomeOf(error), seconds: seconds() }),
+      (value: unknown) => tell({ outcome: 'ok', answer: value }),
+      (error: unknown) => tell({ outcome: outcomeOf(error) }),
     );
     return answer;
   };
