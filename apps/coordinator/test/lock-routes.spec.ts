@@ -52,6 +52,61 @@ describe('Execution locks over HTTP', () => {
     expect(second.fence).to.be.above(first.fence);
   });
 
+  describe('Given a lock that is asked for with an Idempotency-Key', () => {
+    const asked = (more: object = {}, url = URL, key = 'job-1') =>
+      api.call('POST', url, {
+        body: { owner: 'worker-1', ttlMs: 60_000, ...more },
+        headers: { 'idempotency-key': key },
+      });
+
+    it('When the answer was lost and it comes again, Then it is answered with the lease that is held; once that is given back, with a new one', async () => {
+      const first = await asked();
+      const again = await asked();
+      expect([again.status, again.text]).to.deep.equal([201, first.text]);
+      expect((await asked({}, URL, 'job-2')).status).to.equal(423);
+      expect((await asked({}, '/api/v1/locks/run:2')).status).to.equal(201);
+      await api.must('DELETE', leaseUrl(json<Lease>(first)));
+      const later = json<Lease>(await asked());
+      expect(later.leaseId).to.not.equal(json<Lease>(first).leaseId);
+      expect(later.fence).to.be.above(json<Lease>(first).fence);
+    });
+
+    it('When it comes ten times at once and waits, Then all are answered with one lease', async () => {
+      const holder = json<Lease>(await acquire());
+      const waiting = Promise.all(Array.from({ length: 10 }, () => asked({ waitMs: 30_000 })));
+      await api.must('DELETE', leaseUrl(holder));
+      const answered = await waiting;
+      expect(answered[0]!.status).to.equal(201);
+      expect(new Set(answered.map(({ text }) => text)).size).to.equal(1);
+    });
+
+    it('When the first of two fails, Then the second asks for itself', async () => {
+      const locks = api.factory.getExecutionLocks();
+      const really = locks.acquire.bind(locks);
+      let refuse: ((error: Error) => void) | undefined;
+      locks.acquire = () => {
+        locks.acquire = really;
+        return new Promise((_resolve, reject) => {
+          refuse = reject;
+        });
+      };
+      const first = asked();
+      await eventually('the first is under way', () => refuse !== undefined);
+      const second = asked();
+      refuse!(new Error('its client has gone'));
+      expect((await first).status).to.equal(500);
+      expect((await second).status).to.equal(201);
+    });
+
+    it('When another body or no sound key comes, Then it is refused and nothing is taken', async () => {
+      await asked();
+      const other = await asked({ owner: 'worker-2' });
+      expect([other.status, json(other)['code']]).to.deep.equal([409, 'ALREADY_EXISTS']);
+      expect((await asked({}, '/api/v1/locks/run:3', 'a b')).status).to.equal(400);
+      expect((await api.call('GET', '/api/v1/locks/run:3')).status).to.equal(404);
+    });
+  });
+
   it('Given a holder that stops renewing, When its ttl has passed, Then the coordinator gives the lock back and the lease is not known any more', async () => {
     const lease = json<Lease>(await acquire({ ttlMs: 100 }));
     await eventually('the lock is free', async () => (await api.call('GET', URL)).status === 404);

@@ -32,6 +32,32 @@ export const IDEMPOTENCY_KEY: SchemaFragment = objectOf(
   [HEADER],
 );
 
+/** A request that may come again. */
+export interface RepeatableRequest {
+  /** Of its key, its route and who sent it: two callers never have one. No secret, and of one length. */
+  readonly name: string;
+  /** SHA-256 of its body; `null` where it is a stream. */
+  readonly body: string | null;
+}
+
+/** What its `Idempotency-Key` makes of a request, or `undefined` when it has none. @throws DataAdapterError `INVALID_ARGUMENT` */
+export function repeatable(request: FastifyRequest): RepeatableRequest | undefined {
+  const key = request.headers[HEADER];
+  if (key === undefined) return undefined;
+  if (typeof key !== 'string' || !KEY.test(key)) refuse(HEADER, 'must be 1–255 visible ASCII characters');
+  const asked = [request.principal?.actor ?? '', request.routeOptions.url, key].join('\n');
+  return { name: createHash('sha256').update(asked).digest('hex'), body: request.bodyDigest };
+}
+
+/** @throws DataAdapterError `ALREADY_EXISTS` when the key came with another body before. */
+export function checkSameBody(before: string | null, { body }: RepeatableRequest): void {
+  if (before === body) return;
+  throw new DataAdapterError(
+    'ALREADY_EXISTS',
+    'this Idempotency-Key came with another body before; use a new key for another request',
+  );
+}
+
 interface KeyPorts {
   readonly cache: CacheRepository;
   readonly locks: ExecutionLocks;
@@ -59,18 +85,13 @@ export class IdempotencyKeys {
    * with the key does not come on; those of the cache: without it nothing is recorded under a key.
    */
   async firstId(request: FastifyRequest, options: CallOptions): Promise<string | undefined> {
-    const key = request.headers[HEADER];
-    if (key === undefined) return undefined;
-    if (typeof key !== 'string' || !KEY.test(key)) refuse(HEADER, 'must be 1–255 visible ASCII characters');
-    const asked = [options.actor ?? '', request.routeOptions.url, key].join('\n');
-    const name = `idempotency:${createHash('sha256').update(asked).digest('hex')}`;
+    const given = repeatable(request);
+    if (given === undefined) return undefined;
+    const name = `idempotency:${given.name}`;
     const { firstId, body } =
-      (await this.#read(name, options)) ?? (await this.#remember(name, request.bodyDigest, options));
-    if (body === request.bodyDigest) return firstId;
-    throw new DataAdapterError(
-      'ALREADY_EXISTS',
-      'this Idempotency-Key came with another body before; use a new key for another request',
-    );
+      (await this.#read(name, options)) ?? (await this.#remember(name, given.body, options));
+    checkSameBody(body, given);
+    return firstId;
   }
 
   async #remember(name: string, body: string | null, options: CallOptions): Promise<Remembered> {

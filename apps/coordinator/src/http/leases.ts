@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { DataAdapterError, type ExecutionLocks, type Lease, type LockRequest } from '@test-coordinator/ports';
 
+import { checkSameBody, type RepeatableRequest } from './idempotency-keys.js';
+
 /** Each holds a timer and a lock of the store; whoever holds more than this has lost count. */
 const MAX_LEASES = 10_000;
 
@@ -15,10 +17,16 @@ export interface RemoteLease {
   readonly expiresAt: Date;
 }
 
+/** What a request that may come again was answered with, or will be. */
+interface Repeatable extends Pick<RepeatableRequest, 'body'> {
+  readonly granted: Promise<Held>;
+}
+
 interface Held {
   readonly leaseId: string;
   readonly lease: Lease;
   readonly ttlMs: number;
+  readonly repeatableAs: string | undefined;
   patience: NodeJS.Timeout;
 }
 
@@ -30,18 +38,55 @@ interface Held {
  */
 export class Leases {
   readonly #held = new Map<string, Held>();
+  readonly #repeatable = new Map<string, Repeatable>();
 
   constructor(private readonly locks: ExecutionLocks) {}
 
-  async acquire(resource: string, request: LockRequest): Promise<RemoteLease> {
+  /**
+   * A request that comes again while its lease is held here, or waited for, is answered with that one.
+   * @throws DataAdapterError `ALREADY_EXISTS` when its key came with another body before.
+   */
+  async acquire(
+    resource: string,
+    request: LockRequest,
+    again: RepeatableRequest | undefined,
+  ): Promise<RemoteLease> {
+    if (again === undefined) return told(await this.#acquire(resource, request));
+    const name = `${again.name} ${resource}`;
+    for (let before = this.#repeatable.get(name); ; before = this.#repeatable.get(name)) {
+      if (before === undefined) return told(await this.#acquireOnce(resource, request, name, again));
+      checkSameBody(before.body, again);
+      // When the first one fails, or its client has gone, this one asks for itself.
+      const held = await before.granted.catch(() => undefined);
+      if (held === undefined) continue;
+      if (!held.lease.signal.aborted) return told(held);
+      this.#forget(held);
+    }
+  }
+
+  #acquireOnce(
+    resource: string,
+    request: LockRequest,
+    name: string,
+    { body }: RepeatableRequest,
+  ): Promise<Held> {
+    const granted = this.#acquire(resource, request, name).catch((error: unknown) => {
+      this.#repeatable.delete(name);
+      throw error;
+    });
+    this.#repeatable.set(name, { body, granted });
+    return granted;
+  }
+
+  async #acquire(resource: string, request: LockRequest, repeatableAs?: string): Promise<Held> {
     if (this.#held.size >= MAX_LEASES)
       throw new DataAdapterError('CAPACITY', `this coordinator holds ${MAX_LEASES} leases; release some`);
     const lease = await this.locks.acquire(resource, request);
     const leaseId = randomUUID();
     const { ttlMs } = request;
-    const held = { leaseId, lease, ttlMs, patience: this.#release(leaseId, ttlMs) };
+    const held = { leaseId, lease, ttlMs, repeatableAs, patience: this.#release(leaseId, ttlMs) };
     this.#held.set(leaseId, held);
-    return told(held);
+    return held;
   }
 
   /** Codes: `NOT_FOUND` for a lease that is not held here; those of `Lease.renew`. */
@@ -72,9 +117,10 @@ export class Leases {
     return held?.lease.resource === resource ? held : undefined;
   }
 
-  #forget({ leaseId, patience }: Held): void {
+  #forget({ leaseId, patience, repeatableAs }: Held): void {
     clearTimeout(patience);
     this.#held.delete(leaseId);
+    if (repeatableAs !== undefined) this.#repeatable.delete(repeatableAs);
   }
 
   #release(leaseId: string, afterMs: number): NodeJS.Timeout {

@@ -9,6 +9,7 @@ import {
 } from '@test-coordinator/ports';
 
 import { answers, callOptions, found, gone, idOf, pathParameter, type ApiRoute } from './api-route.js';
+import { IDEMPOTENCY_KEY, repeatable } from './idempotency-keys.js';
 import { Leases } from './leases.js';
 import { COUNT, named, objectOf, TIME, type NamedSchema } from './record-schemas.js';
 import { readBody } from './wire-reader.js';
@@ -81,9 +82,10 @@ export function lockRoutes(locks: ExecutionLocks): ApiRoute[] {
         operationId: 'acquireLock',
         summary: 'Take a lock, or wait for it',
         description:
-          'The holder renews the lease within each ttl, at the coordinator that granted it. LOCK_HELD tells who has the lock and for how long in `details`.',
+          'The holder renews the lease within each ttl, at the coordinator that granted it. LOCK_HELD tells who has the lock and for how long in `details`. With an `Idempotency-Key`, the same request again is answered with the lease while it is held.',
         tags,
         params,
+        headers: IDEMPOTENCY_KEY,
         body: wanted,
         response: answers(201, 'The lease', LEASE),
       },
@@ -91,7 +93,8 @@ export function lockRoutes(locks: ExecutionLocks): ApiRoute[] {
         const given = readBody<LockRequest>(wanted, request.body);
         if (given.waitMs !== undefined) checkWhole(given.waitMs, 'waitMs', 0, MAX_WAIT_MS);
         const options = callOptions(request, reply);
-        const lease = await leases.acquire(idOf(request, 'resource'), { ...given, ...options });
+        const resource = idOf(request, 'resource');
+        const lease = await leases.acquire(resource, { ...given, ...options }, repeatable(request));
         reply.code(201).header('location', `/api/v1/locks/${lease.resource}/leases/${lease.leaseId}`);
         return lease;
       },
