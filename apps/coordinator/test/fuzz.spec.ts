@@ -3,7 +3,8 @@ import fc from 'fast-check';
 
 import { ApiClient, type Method } from './api-client.js';
 import type { Operation } from './api-document.js';
-import { event, result, run, scenario, UNKNOWN_ID } from './records.js';
+import { event, run, scenario, UNKNOWN_ID } from './records.js';
+import { soundBodies } from './sound-bodies.js';
 
 /** Few enough for every run of the tests; `FC_REQUESTS` asks for more, and `FC_SEED` repeats a run. */
 const REQUESTS = Number(process.env['FC_REQUESTS'] ?? 1_000);
@@ -56,34 +57,8 @@ describe('Fuzzed requests', function () {
     await api.must('POST', '/api/v1/scenarios', { body: scenario() });
     const { runId } = await api.must<{ runId: string }>('POST', '/api/v1/runs', { body: run() });
     const { eventId } = await api.must<{ eventId: string }>('POST', '/api/v1/events', { body: event(runId) });
-    const sound: Readonly<Record<string, object>> = {
-      createScenario: scenario(),
-      createRun: run(),
-      createEvent: event(runId),
-      createResult: result(runId),
-      createResults: { results: [result(runId)] },
-      registerService: {
-        serviceId: 'engine-1',
-        serviceName: 'engine',
-        version: '1',
-        host: 'h',
-        grpcPort: 0,
-        httpPort: 1,
-      },
-      acquireLock: { owner: 'fuzz', ttlMs: 1_000 },
-      setCacheEntry: { value: { a: 1 }, ttlSeconds: 60 },
-      setCacheEntries: { entries: [{ key: 'a', value: 1 }] },
-      getCacheEntries: { keys: ['a'] },
-      expireCacheEntry: { ttlSeconds: 1 },
-      incrementCacheEntry: { by: 1 },
-      publishLiveRun: { phase: 'injecting', progress: 0.5 },
-    };
-    const bodies = [
-      ...Object.values(sound),
-      { status: 'active' },
-      { version: 1, name: 'b' },
-      { exitCode: 0 },
-    ];
+    const sound = soundBodies(runId);
+    const bodies = Object.values(sound);
     const ids = [runId, eventId, 'matching-engine-restart', UNKNOWN_ID, '%00', 'x', '..%2f', '%F0%9F%98%80'];
     // A stream has no end to wait for; live-routes.spec.ts has its refusals.
     const isStream = ({ responses }: Operation) =>

@@ -31,9 +31,9 @@ const URL_IN_TEXT = new RegExp(
 const ENCODED_URL_IN_TEXT = /(%3A%2F%2F)([^\s&"'<>]*)/gi;
 const HEADER_IN_TEXT = /((?:authorization|cookie)["']?[ \t]{0,4}:[ \t]{0,4}["']?)[^\r\n"']+/gi;
 const BEARER_IN_TEXT = /\b(bearer|basic)[ \t]{1,4}[\w.~+/=-]{8,}/gi;
-/** Keys that are known by their looks: PEM, AWS, GitHub, JSON Web Tokens. */
+/** Keys that are known by their looks: PEM, AWS, GitHub, JSON Web Tokens, and our own. */
 const KEY_IN_TEXT =
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[^-]|-(?!----))*(?:-----END [A-Z ]{0,40}-----)?|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|(?<![\w.-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[^-]|-(?!----))*(?:-----END [A-Z ]{0,40}-----)?|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\btck_[0-9a-f]{12}_[\w-]{8,}|(?<![\w.-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g;
 /** `user:password@tcp(host)` of Go's drivers; the user of curl; the password of redis-cli. */
 const GO_DSN_IN_TEXT = /(?<![^\s"'<>])[^\s"'<>]+@(?=(?:tcp|unix)\()/gi;
 const OPTION_IN_TEXT = /(\s(?:-u|--user)[ =][^\s:]{0,200}:|\bredis-cli\b[^\n]{0,200}? -a )\S+/g;
@@ -55,7 +55,7 @@ const PAIR_IN_TEXT = new RegExp(
 );
 
 /** No pattern above matches a text without one of these; most texts have none, and are told so in a tenth of the time. */
-const MAY_HOLD_SECRET = /[=:@<%]|-[-au]|AKIA|gh[pousr]_|eyJ|bearer|basic/i;
+const MAY_HOLD_SECRET = /[=:@<%]|-[-au]|AKIA|gh[pousr]_|tck_|eyJ|bearer|basic/i;
 
 /**
  * The text with what is secret in it replaced by `***`: user and password of URLs (also percent-encoded, also of

@@ -45,6 +45,7 @@ const CORPUS: Readonly<Record<string, string>> = {
   'a private key': `-----BEGIN RSA PRIVATE KEY-----\n${PASSWORD}\n-----END RSA PRIVATE KEY-----`,
   'a private key that is cut off': `-----BEGIN PRIVATE KEY-----\n${PASSWORD}`,
   'a token of GitHub': `cloned with ghp_${PASSWORD}${'a'.repeat(20)}`,
+  'an API key of a coordinator': `sent tck_0123456789ab_${PASSWORD}${'a'.repeat(20)}`,
   'a JSON Web Token': `sent eyJhbGciOi${PASSWORD}.eyJzdWIiOiIx.c2ln`,
   "a DSN of Go's drivers": `app:${PASSWORD}@tcp(db:3306)/chaos`,
   'the user of curl': `curl -u app:${PASSWORD} https://host/`,

@@ -81,7 +81,8 @@ export async function chooseAdapters(
   const storage = {
     isDurable: true,
     detail: `${store.detail}; ${redis === undefined ? IN_MEMORY : IN_REDIS}`,
-    server: store,
+    // Not the store itself, which holds its URL: whoever prints a factory must not print a password.
+    server: { [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() },
   };
   const storeName = 'postgres';
   const isSpooled = spools && settings.spool;

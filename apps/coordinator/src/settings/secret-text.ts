@@ -2,7 +2,10 @@ import { inspect } from 'node:util';
 
 import { maskSecrets } from '@test-coordinator/ports';
 
-/** A text that only `reveal` shows as it is: printed, logged, inspected or written as JSON it is masked. */
+/**
+ * A text that only `reveal` shows as it is: printed, logged, inspected or written as JSON it is masked. Of a URL what is
+ * no secret is shown, and of anything else, such as a key, nothing.
+ */
 export class SecretText {
   readonly #text: string;
 
@@ -16,7 +19,7 @@ export class SecretText {
   }
 
   toString(): string {
-    return maskSecrets(this.#text);
+    return this.#text.includes('://') ? maskSecrets(this.#text) : '***';
   }
 
   toJSON(): string {
