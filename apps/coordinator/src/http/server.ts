@@ -22,6 +22,7 @@ import { answerBrokenRequest } from './broken-request.js';
 import { cacheRoutes } from './cache-routes.js';
 import { CACHE_SCHEMAS } from './cache-schemas.js';
 import { serveDocs } from './docs-page.js';
+import { drainConnections } from './connection-drain.js';
 import { eventRoutes } from './event-routes.js';
 import { FIGURE_SCHEMAS } from './figure-schemas.js';
 import { tellFreshness } from './freshness.js';
@@ -132,6 +133,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.setNotFoundHandler((request, reply) => {
     sendProblem(new HttpError(404, 'NOT_FOUND', 'There is no such route: /docs lists them.'), request, reply);
   });
+  drainConnections(app);
   takeJson(app);
   takeJsonLines(app);
   knowPrincipals(app);
