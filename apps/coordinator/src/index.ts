@@ -27,11 +27,8 @@ export { TOKEN_ALGORITHMS, type TokenAlgorithm } from './security/token-algorith
 export { TokenAuthentication, type TokenAuthenticationOptions } from './security/token-authentication.js';
 export { mintApiKey, type ApiKey, type MintedApiKey } from './security/api-key.js';
 export { SCOPES, type Scope } from './security/scope.js';
-export { SecretText } from './settings/secret-text.js';
-export type { Setting } from './settings/setting.js';
-export { dataFolder } from './settings/data-folder.js';
-export { SETTINGS, type LogLevel, type Settings, type StoreName } from './settings/setting-table.js';
-export { SettingsError, readSettings } from './settings/read-settings.js';
+export { SETTINGS, type Settings } from './settings/setting-table.js';
+export { readSettings } from './settings/read-settings.js';
 export { EXIT, UsageError, type Host, type TerminalStream } from './commands/command.js';
 export { runCommandLine } from './commands/command-line.js';
 export { errorText } from './commands/error-text.js';

@@ -5,7 +5,6 @@ import {
   AdapterFactory,
   chooseAdapters,
   readSettings,
-  SettingsError,
   type ChosenAdapter,
 } from '@test-coordinator/coordinator';
 import {
@@ -16,6 +15,7 @@ import {
   type AdapterLifecycle,
   type HealthStatus,
 } from '@test-coordinator/ports';
+import { SettingsError } from '@test-coordinator/settings';
 import { expect } from 'chai';
 import { ContainerModule } from 'inversify';
 

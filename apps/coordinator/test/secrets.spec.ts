@@ -4,10 +4,10 @@ import {
   AdapterFactory,
   createLogger,
   readSettings,
-  SettingsError,
   type LoggerOptions,
 } from '@test-coordinator/coordinator';
 import { DataAdapterError } from '@test-coordinator/ports';
+import { SettingsError } from '@test-coordinator/settings';
 import { expect } from 'chai';
 
 import { ApiClient } from './api-client.js';

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { SecretText } from '@test-coordinator/coordinator';
+import { SecretText } from '@test-coordinator/settings';
 
 interface Attribute {
   readonly key: string;

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 
-import { errorText, runCommandLine, SettingsError, UsageError } from '@test-coordinator/coordinator';
+import { errorText, runCommandLine, UsageError } from '@test-coordinator/coordinator';
+import { SettingsError } from '@test-coordinator/settings';
 import { EmbeddedPostgresError } from '@test-coordinator/embedded-postgres';
 import { DataAdapterError } from '@test-coordinator/ports';
 import { expect } from 'chai';

@@ -69,6 +69,7 @@ describe('Boundaries of the workspace', function () {
     ['packages/adapter-stub', 'ingest'],
     ['packages/ingest', 'coordinator'],
     ['packages/caching', 'coordinator'],
+    ['packages/settings', 'adapter-stub'],
     ['packages/domain', 'embedded-postgres'],
     ['packages/embedded-postgres', 'ports'],
     ['packages/contract-tests', 'services'],

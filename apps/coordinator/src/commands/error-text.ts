@@ -2,10 +2,10 @@ import { inspect } from 'node:util';
 
 import { EmbeddedPostgresError, type EmbeddedPostgresErrorCode } from '@test-coordinator/embedded-postgres';
 import { DataAdapterError, maskSecrets } from '@test-coordinator/ports';
+import { SettingsError } from '@test-coordinator/settings';
 
 import { AdapterChoiceError } from '../composition/adapter-choice-error.js';
 import { AccessError } from '../security/access-error.js';
-import { SettingsError } from '../settings/read-settings.js';
 import { SETTINGS } from '../settings/setting-table.js';
 import { EXIT, UsageError } from './command.js';
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { namingSettings } from '../composition/naming-settings.js';
-import { openRecordStore, POSTGRES_VARIABLES } from '../composition/record-store.js';
+import { namingSettings, openRecordStore, POSTGRES_VARIABLES } from '@test-coordinator/settings';
+
 import { SETTINGS } from '../settings/setting-table.js';
 import { EXIT, UsageError, type Command } from './command.js';
 import { parsed } from './parsed-arguments.js';

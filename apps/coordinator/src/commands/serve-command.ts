@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { PostgresAdapter } from '@test-coordinator/adapter-postgres';
 import type { NewServiceInfo } from '@test-coordinator/domain';
 import { IdGenerator, systemClock, type Logger } from '@test-coordinator/ports';
+import { milliseconds } from '@test-coordinator/settings';
 
 import type { AdapterFactory } from '../composition/adapter-factory.js';
 import { chooseAdapters } from '../composition/choose-adapters.js';
@@ -20,7 +21,6 @@ import { observeAdapters } from '../metrics/observe-adapters.js';
 import { productVersion } from '../product-version.js';
 import type { Authentication } from '../security/authentication.js';
 import { Tracing } from '../tracing/tracing.js';
-import { milliseconds } from '../settings/milliseconds.js';
 import { readSettings } from '../settings/read-settings.js';
 import type { Settings } from '../settings/setting-table.js';
 import { EXIT, UsageError, type Command, type Host } from './command.js';

@@ -13,15 +13,19 @@ import {
   systemClock,
   type Token,
 } from '@test-coordinator/ports';
+import {
+  milliseconds,
+  namingSettings,
+  openRecordStore,
+  POSTGRES_VARIABLES,
+  type Surroundings,
+} from '@test-coordinator/settings';
 
-import { milliseconds } from '../settings/milliseconds.js';
 import { SETTINGS, type Settings } from '../settings/setting-table.js';
 import { AdapterChoiceError } from './adapter-choice-error.js';
 import { AdapterFactory, type ChosenAdapter, type FactoryDependencies } from './adapter-factory.js';
 import { chooseRedis, stateLimits } from './choose-redis.js';
 import { chooseSpool } from './choose-spool.js';
-import { namingSettings } from './naming-settings.js';
-import { openRecordStore, POSTGRES_VARIABLES, type Surroundings } from './record-store.js';
 import { scenarioCaching } from './scenario-caching.js';
 
 export interface AdapterChoice extends Omit<FactoryDependencies, 'healthTimeoutMs'>, Surroundings {

@@ -1,13 +1,12 @@
 import { join, resolve } from 'node:path';
 
 import type { Clock, Logger } from '@test-coordinator/ports';
+import { dataFolder, isLoopback } from '@test-coordinator/settings';
 
 import { AccessError } from '../security/access-error.js';
 import { isExpired } from '../security/api-key.js';
 import { ApiKeyFile } from '../security/api-key-file.js';
 import { anyOf, ApiKeyAuthentication, type Authentication } from '../security/authentication.js';
-import { isLoopback } from '../security/loopback.js';
-import { dataFolder } from '../settings/data-folder.js';
 import { SETTINGS, type Settings } from '../settings/setting-table.js';
 
 const FILE_NAME = 'api-keys.json';

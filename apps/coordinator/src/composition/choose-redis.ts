@@ -1,7 +1,7 @@
+import { milliseconds, namingSettings } from '@test-coordinator/settings';
+
 import { SETTINGS, type Settings } from '../settings/setting-table.js';
-import { milliseconds } from '../settings/milliseconds.js';
 import type { ChosenAdapter } from './adapter-factory.js';
-import { namingSettings } from './naming-settings.js';
 
 /** Under which variables we read what the adapter may refuse. */
 const REDIS_VARIABLES: Readonly<Record<string, string>> = {

@@ -9,12 +9,10 @@ import {
   type SpooledAdapter,
 } from '@test-coordinator/adapter-spool';
 import type { AdapterLifecycle } from '@test-coordinator/ports';
+import { dataFolder, milliseconds, type Surroundings } from '@test-coordinator/settings';
 
-import { dataFolder } from '../settings/data-folder.js';
-import { milliseconds } from '../settings/milliseconds.js';
 import type { Settings } from '../settings/setting-table.js';
 import type { ChosenAdapter } from './adapter-factory.js';
-import type { Surroundings } from './record-store.js';
 
 /** The pool spreads its attempts to connect, two a second: a longer wait would only tell later that the server is back. */
 const BREAKER = { firstWaitMs: 250, longestWaitMs: 250 };

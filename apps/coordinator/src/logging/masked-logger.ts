@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 
 import { isSecretKey, maskSecrets, type LogFields, type Logger } from '@test-coordinator/ports';
+import type { LogLevel } from '@test-coordinator/settings';
 
 import { traceFields } from '../tracing/tracing.js';
-import type { LogLevel } from '../settings/setting-table.js';
 
 export interface LoggerOptions {
   readonly level: LogLevel;

@@ -1,8 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 
 import { DataAdapterError, maskSecrets, type Clock, type Logger } from '@test-coordinator/ports';
-
-import { isTrustedAddress } from './loopback.js';
+import { isTrustedAddress } from '@test-coordinator/settings';
 
 /** An issuer that was asked is left in peace for as long, whatever it answered and however many tokens name a new key. */
 const PAUSE_MS = 10_000;

@@ -1,16 +1,18 @@
-import { SCOPES } from '../security/scope.js';
-import { TOKEN_ALGORITHMS, type TokenAlgorithm } from '../security/token-algorithms.js';
-import { HTTP, setting } from './setting.js';
 import {
   matching,
   namesFor,
   oneOf,
   seconds,
   secretMatching,
+  setting,
   someOf,
   trustedAddress,
   wholeNumber,
-} from './setting-kinds.js';
+} from '@test-coordinator/settings';
+
+import { SCOPES } from '../security/scope.js';
+import { TOKEN_ALGORITHMS, type TokenAlgorithm } from '../security/token-algorithms.js';
+import { HTTP } from './prefixes.js';
 
 export type AuthenticationName = 'none' | 'keys' | 'oidc';
 

@@ -8,9 +8,9 @@ import {
 } from '@opentelemetry/api';
 
 import type { Logger } from '@test-coordinator/ports';
+import type { SecretText } from '@test-coordinator/settings';
 
 import { outcomeOf, type TraceCall } from '../metrics/observed-port.js';
-import type { SecretText } from '../settings/secret-text.js';
 
 /** Spans that wait for the receiver at most; further ones are dropped. One takes about 2 KiB. */
 const QUEUED_SPANS = 2_048;

@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 
-import { SettingsError } from './read-settings.js';
-import { SETTINGS, type Settings } from './setting-table.js';
+import { ADAPTER_SETTINGS, type AdapterSettings } from './adapter-settings.js';
+import { SettingsError } from './settings-error.js';
 
 const NAME = 'test-coordinator';
 
@@ -12,7 +12,7 @@ const NAME = 'test-coordinator';
  * @throws SettingsError when there is no home.
  */
 export function dataFolder(
-  { dataDir }: Pick<Settings, 'dataDir'>,
+  { dataDir }: Pick<AdapterSettings, 'dataDir'>,
   environment: Readonly<Record<string, string | undefined>>,
   userId: number | undefined = process.geteuid?.(),
 ): string {
@@ -21,7 +21,7 @@ export function dataFolder(
   const { XDG_DATA_HOME: shared = '', HOME: home = '' } = environment;
   if (isAbsolute(shared)) return join(shared, NAME);
   if (isAbsolute(home)) return join(home, '.local', 'share', NAME);
-  const { variable } = SETTINGS.dataDir;
+  const { variable } = ADAPTER_SETTINGS.dataDir;
   throw new SettingsError([
     { variable, problem: 'must name a folder for the records: this user has no home (HOME is not set)' },
   ]);

@@ -1,16 +1,28 @@
 import { join } from 'node:path';
 
-import type { PostgresSettings } from '@test-coordinator/adapter-postgres';
 import { startEmbeddedPostgres } from '@test-coordinator/embedded-postgres';
 import { silentLogger, type Logger } from '@test-coordinator/ports';
 
-import { dataFolder } from '../settings/data-folder.js';
-import { milliseconds } from '../settings/milliseconds.js';
-import { SETTINGS, type Settings } from '../settings/setting-table.js';
+import { ADAPTER_SETTINGS, type AdapterSettings } from './adapter-settings.js';
+import { dataFolder } from './data-folder.js';
+import { milliseconds } from './milliseconds.js';
+
+/** How the server is reached and used, as the PostgreSQL adapter takes it. */
+export interface RecordStoreSettings {
+  readonly url: string;
+  readonly schema: string;
+  readonly poolSize: number;
+  readonly maxOverflow: number;
+  readonly poolTimeoutMs: number;
+  readonly maxLifetimeSeconds: number;
+  readonly queryTimeoutMs: number;
+  readonly applicationName: string;
+  readonly logQueries: boolean;
+}
 
 /** The PostgreSQL that holds the records. Disposing leaves it: an embedded server stops when its last user is gone. */
 export interface RecordStore extends AsyncDisposable {
-  readonly settings: PostgresSettings;
+  readonly settings: RecordStoreSettings;
   /** Where that is, for a person: `in …`, without a secret. */
   readonly detail: string;
 }
@@ -26,7 +38,7 @@ export interface Surroundings {
  * @throws EmbeddedPostgresError, SettingsError
  */
 export async function openRecordStore(
-  settings: Settings,
+  settings: AdapterSettings,
   { environment, logger = silentLogger }: Surroundings,
 ): Promise<RecordStore> {
   const { postgresUrl } = settings;
@@ -56,11 +68,11 @@ export async function openRecordStore(
 
 /** Under which variables we read what the adapter may refuse. */
 export const POSTGRES_VARIABLES: Readonly<Record<string, string>> = {
-  url: SETTINGS.postgresUrl.variable,
-  schema: SETTINGS.postgresSchema.variable,
+  url: ADAPTER_SETTINGS.postgresUrl.variable,
+  schema: ADAPTER_SETTINGS.postgresSchema.variable,
 };
 
-function postgresSettings(settings: Settings, url: string): PostgresSettings {
+function postgresSettings(settings: AdapterSettings, url: string): RecordStoreSettings {
   return {
     url,
     schema: settings.postgresSchema,

@@ -1,4 +1,4 @@
-import { isTrustedAddress } from '../security/loopback.js';
+import { isTrustedAddress } from './loopback.js';
 import { SecretText } from './secret-text.js';
 
 /** How the text of one kind of setting becomes its value. */

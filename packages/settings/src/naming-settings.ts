@@ -1,7 +1,7 @@
 import type { Problem } from '@test-coordinator/domain';
 import { DataAdapterError } from '@test-coordinator/ports';
 
-import { SettingsError } from '../settings/read-settings.js';
+import { SettingsError } from './settings-error.js';
 
 /**
  * Does what reads the settings of an adapter, which judges them further than we do.

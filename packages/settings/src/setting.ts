@@ -9,6 +9,15 @@ export interface Setting<Value, Fallback extends Value | undefined = Value | und
   readonly meaning: string;
 }
 
+/** Settings by the names under which a program knows them. */
+export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
+
+type ValueOf<Entry> = Entry extends Setting<infer Value, infer Fallback> ? Value | Fallback : never;
+type Widened<Value> = Value extends number ? number : Value extends boolean ? boolean : Value;
+
+/** What a process was told, read once and never changed. */
+export type SettingsOf<Table> = { readonly [Key in keyof Table]: Widened<ValueOf<Table[Key]>> };
+
 export function setting<Value, Fallback extends Value | undefined>(
   variable: string,
   kind: SettingKind<Value>,
@@ -17,6 +26,3 @@ export function setting<Value, Fallback extends Value | undefined>(
 ): Setting<Value, Fallback> {
   return { variable, kind, fallback, meaning };
 }
-
-export const HTTP = 'TEST_COORDINATOR_HTTP_';
-export const TRACES = 'TEST_COORDINATOR_TRACES_';

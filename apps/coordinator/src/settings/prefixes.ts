@@ -1,0 +1,2 @@
+export const HTTP = 'TEST_COORDINATOR_HTTP_';
+export const TRACES = 'TEST_COORDINATOR_TRACES_';
