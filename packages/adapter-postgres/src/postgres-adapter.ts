@@ -96,7 +96,7 @@ export class PostgresAdapter implements AdapterLifecycle {
   }
 
   /**
-   * Connects, and migrates the schema where that is behind. Codes: `UNAVAILABLE` (try again later, on the same adapter); `UNSUPPORTED` for a
+   * Connects, and migrates the schema where that is behind (unless `migrates` is off). Codes: `UNAVAILABLE` (try again later, on the same adapter); `UNSUPPORTED` for a
    * schema that does not fit this version of the code; `CLOSED`. With `startsDegraded` it answers while the server is
    * away, after 3 s at most, and goes on trying.
    */
@@ -230,6 +230,7 @@ export class PostgresAdapter implements AdapterLifecycle {
   /** Most starts find the schema up to date, over a connection that the first call then uses. */
   async #bringUpToDate(pool: GuardedPool): Promise<void> {
     if (await isMigrated(pool, this.#settings)) return;
+    if (!this.#settings.migrates) throw schemaBehind(this.#settings.schema);
     const { applied } = await migrate(this.#settings);
     if (applied.length > 0)
       this.#logger.info({ adapter: 'postgres', applied: applied.length }, 'migrated the schema');
@@ -245,6 +246,13 @@ export class PostgresAdapter implements AdapterLifecycle {
     await within(GOODBYE_MS, dataSource.destroy());
     this.#logger.info({ adapter: 'postgres' }, 'disconnected from PostgreSQL');
   }
+}
+
+function schemaBehind(schema: string): DataAdapterError {
+  return new DataAdapterError(
+    'UNSUPPORTED',
+    `the schema ${schema} is missing or behind this version of the code; start a coordinator of this version on the database, or run migrate`,
+  );
 }
 
 function isTransient(error: unknown): boolean {

@@ -39,6 +39,11 @@ export interface PostgresSettings {
    * on without it. @default false
    */
   readonly startsDegraded?: boolean | undefined;
+  /**
+   * Bring the schema up to date at the start. `false` is for who only reads: the start is `UNSUPPORTED` where the schema is
+   * missing or behind, and changes nothing. @default true
+   */
+  readonly migrates?: boolean | undefined;
   /** Log every statement's name and duration at debug level. Never its values. @default false */
   readonly logQueries?: boolean | undefined;
 }
@@ -53,6 +58,7 @@ const DEFAULT_POSTGRES_SETTINGS = {
   poolerMode: 'session',
   applicationName: 'test-coordinator',
   startsDegraded: false,
+  migrates: true,
   logQueries: false,
 } as const;
 

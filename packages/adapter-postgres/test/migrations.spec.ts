@@ -65,6 +65,18 @@ describe('The migrations', () => {
       await admin.end();
     });
 
+    it('When an adapter that must not migrate starts on it, Then it is refused and made nothing', async () => {
+      const url = await sharedServer.emptyDatabase();
+      const reader = createPostgresAdapter({ settings: { url, migrates: false } });
+      const { code, message } = await refusal(reader.start());
+      await reader.stop();
+      expect([code, message]).to.deep.equal([
+        'UNSUPPORTED',
+        'the schema test_coordination is missing or behind this version of the code; start a coordinator of this version on the database, or run migrate',
+      ]);
+      expect((await planMigrations({ url })).pending).to.deep.equal(['0001-records']);
+    });
+
     it('When it is migrated twice, Then the first call says what it did and the second did nothing', async () => {
       const url = await sharedServer.emptyDatabase();
       expect(await migrate({ url })).to.deep.equal({ applied: ['0001-records'] });
