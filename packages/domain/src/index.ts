@@ -109,3 +109,30 @@ export {
   type PassRate,
   type RecoveryStatistics,
 } from './statistics.js';
+export {
+  ASSERTION_PATH,
+  assertionKey,
+  checkedAssertions,
+  type AssertionIdentity,
+  type AssertionOutcome,
+  type CheckedAssertion,
+} from './assertion.js';
+export {
+  COMPARISON_GROUPS,
+  COMPARISON_MARKS,
+  STATUS_TRANSITIONS,
+  compareAssertions,
+  comparedAssertion,
+  comparisonGroup,
+  type ComparedAssertion,
+  type ComparisonGroup,
+  type ComparisonMark,
+  type DurationThreshold,
+  type StatusTransition,
+} from './run-comparison.js';
+export {
+  assertionHistories,
+  type AssertionHistory,
+  type AssertionStreak,
+  type FinishedRun,
+} from './assertion-history.js';
