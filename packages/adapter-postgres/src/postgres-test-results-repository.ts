@@ -21,15 +21,20 @@ import {
   importInBatches,
   readPage,
   refused,
+  type AssertionHistories,
+  type AssertionHistoriesRequest,
   type CallOptions,
   type ImportAllOptions,
   type ImportProgress,
   type Page,
   type PageRequest,
+  type RunComparison,
+  type RunComparisonRequest,
   type TestResultFilter,
   type TestResultsRepository,
 } from '@test-coordinator/ports';
 
+import { assertionHistories } from './assertion-histories.js';
 import { newResults } from './bulk-results.js';
 import type { Conditions } from './conditions.js';
 import { RecordCreation } from './record-creation.js';
@@ -38,6 +43,7 @@ import { RecordLookup } from './record-lookup.js';
 import type { RecordTable } from './record-table.js';
 import type { RepositoryContext } from './repository-context.js';
 import { ResultBatches } from './result-batches.js';
+import { compareRuns } from './run-comparison.js';
 import { childConditions } from './run-conditions.js';
 
 export class PostgresTestResultsRepository implements TestResultsRepository {
@@ -163,6 +169,26 @@ FROM ${this.#table.name} t WHERE ${conditions.sql} GROUP BY t.assertion_type`;
         ASSERTION_TYPES.indexOf(entry.assertionType);
       return statistics.sort((a, b) => place(a) - place(b));
     });
+  }
+
+  compareRuns(
+    request: RunComparisonRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<RunComparison> {
+    return this.context.session.read('testResults.compareRuns', options, () =>
+      compareRuns(this.context, request, page),
+    );
+  }
+
+  getAssertionHistories(
+    request: AssertionHistoriesRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<AssertionHistories> {
+    return this.context.session.read('testResults.getAssertionHistories', options, () =>
+      assertionHistories(this.context, request, page),
+    );
   }
 
   async #countByStatus(filter: TestResultFilter): Promise<Readonly<Record<ResultStatus, number>>> {

@@ -97,6 +97,8 @@ export const CONDUCT = {
     calculatePassRate: 'refused',
     countByStatus: 'refused',
     getAssertionStatistics: 'refused',
+    compareRuns: 'refused',
+    getAssertionHistories: 'refused',
   },
   // It reads what is known, and takes what is not for absent; its writes wait as one, and are stored as one or not at all.
   unitOfWork: { run: 'spooled' },

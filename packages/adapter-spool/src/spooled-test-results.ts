@@ -22,11 +22,15 @@ import {
   importInBatches,
   readPage,
   refused,
+  type AssertionHistories,
+  type AssertionHistoriesRequest,
   type CallOptions,
   type ImportAllOptions,
   type ImportProgress,
   type Page,
   type PageRequest,
+  type RunComparison,
+  type RunComparisonRequest,
   type TestResultFilter,
   type TestResultsRepository,
 } from '@test-coordinator/ports';
@@ -162,6 +166,22 @@ export class SpooledTestResultsRepository implements TestResultsRepository {
     options?: CallOptions,
   ): Promise<readonly AssertionStatistics<AssertionType>[]> {
     return this.calls.figure(() => this.store.getAssertionStatistics(filter, options));
+  }
+
+  async compareRuns(
+    request: RunComparisonRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<RunComparison> {
+    return this.calls.figure(() => this.store.compareRuns(request, page, options));
+  }
+
+  async getAssertionHistories(
+    request: AssertionHistoriesRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<AssertionHistories> {
+    return this.calls.figure(() => this.store.getAssertionHistories(request, page, options));
   }
 
   /** All of them, or a refusal that names the places of what is wrong. Ids are minted in the order given. */

@@ -20,15 +20,20 @@ import {
   checkUuid,
   importInBatches,
   readPage,
+  type AssertionHistories,
+  type AssertionHistoriesRequest,
   type CallOptions,
   type ImportAllOptions,
   type ImportProgress,
   type Page,
   type PageRequest,
+  type RunComparison,
+  type RunComparisonRequest,
   type TestResultFilter,
   type TestResultsRepository,
 } from '@test-coordinator/ports';
 
+import { comparisonOf, historiesOf } from './assertion-reads.js';
 import { pageOf } from './page-of.js';
 import { selectResults } from './record-filters.js';
 import { checkSameCreation, unknownParent } from './refusals.js';
@@ -186,6 +191,26 @@ export class StubTestResultsRepository implements TestResultsRepository {
       }
       return statistics;
     });
+  }
+
+  compareRuns(
+    request: RunComparisonRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<RunComparison> {
+    const { records, calls } = this.#context;
+    return calls.read('testResults.compareRuns', {}, options, () => comparisonOf(records, request, page));
+  }
+
+  getAssertionHistories(
+    request: AssertionHistoriesRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<AssertionHistories> {
+    const { records, calls } = this.#context;
+    return calls.read('testResults.getAssertionHistories', {}, options, () =>
+      historiesOf(records, request, page),
+    );
   }
 
   /** The stored result of this creation, `undefined` when it can be added. @param place Where the record stands, for a batch. */

@@ -72,6 +72,10 @@ export const portCalls: { readonly [Name in keyof Ports]: PortCalls<Ports[Name]>
     calculatePassRate: (port, options) => port.calculatePassRate({}, options),
     countByStatus: (port, options) => port.countByStatus({}, options),
     getAssertionStatistics: (port, options) => port.getAssertionStatistics({}, options),
+    compareRuns: (port, options) =>
+      port.compareRuns({ baselineRunId: id(1), runId: id(2) }, undefined, options),
+    getAssertionHistories: (port, options) =>
+      port.getAssertionHistories({ scenarioId: 'restart-engine' }, undefined, options),
   },
   serviceDiscovery: {
     register: (port, options) => port.register(fixtures.service({ serviceId: 'new-one' }), options),

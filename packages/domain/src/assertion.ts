@@ -1,6 +1,10 @@
 import type { AssertionType, ResultStatus } from './enumerations.js';
-import type { JsonObject } from './json-value.js';
+import { canonicalJson, type JsonValue } from './json-value.js';
 import type { TestResult } from './test-result.js';
+
+/** The members of a result's metadata that say where its assertion stands. */
+export const ASSERTION_PLACE = ['phase', 'suite', 'className'] as const;
+export type AssertionPlace = Readonly<Partial<Record<(typeof ASSERTION_PLACE)[number], JsonValue>>>;
 
 /**
  * What finds an assertion again in another run. Names repeat within a run, so it takes all of this: results are of the
@@ -10,11 +14,10 @@ export interface AssertionIdentity {
   readonly assertionType: AssertionType;
   readonly name?: string;
   /**
-   * Where it stands in its report: `phase`, `suite` and `className` of the result's metadata, in this order, those that
-   * are there as text. Not the `file`, which many tools tell with the folder of their checkout, nor the `testId`, which
-   * some make anew in each run.
+   * Where it stands in its report: `phase`, `suite` and `className` of the result's metadata, those that are there. Not
+   * the `file`, which many tools tell with the folder of their checkout, nor the `testId`, which some make anew each run.
    */
-  readonly path: readonly string[];
+  readonly place: AssertionPlace;
   /** Which of the otherwise equal ones of its run, in the order they were recorded, from 1. */
   readonly occurrence: number;
 }
@@ -36,9 +39,6 @@ export interface CheckedAssertion {
   readonly outcome: AssertionOutcome;
 }
 
-/** The members of a result's metadata that say where its assertion stands, from the outside in. */
-export const ASSERTION_PATH = ['phase', 'suite', 'className'] as const;
-
 /**
  * The assertions of one run, each as its last attempt left it, in the order of the results that decided.
  *
@@ -51,7 +51,7 @@ export function checkedAssertions(results: Iterable<TestResult>): readonly Check
   const latest = new Map<string, { result: TestResult; occurrence: number; attempts: number }>();
   const decided = new Map<string, CheckedAssertion>();
   for (const result of results) {
-    const key = JSON.stringify([result.assertionType, result.name ?? null, pathOf(result.metadata)]);
+    const key = canonicalJson([result.assertionType, result.name ?? null, placeOf(result)]);
     const before = latest.get(key);
     const isRetry = before !== undefined && isNextAttempt(before.result, result);
     const occurrence = (before?.occurrence ?? 0) + (isRetry ? 0 : 1);
@@ -64,15 +64,15 @@ export function checkedAssertions(results: Iterable<TestResult>): readonly Check
 }
 
 /** The same text for equal identities, and for no others. */
-export function assertionKey({ assertionType, name, path, occurrence }: AssertionIdentity): string {
-  return JSON.stringify([assertionType, name ?? null, path, occurrence]);
+export function assertionKey({ assertionType, name, place, occurrence }: AssertionIdentity): string {
+  return canonicalJson([assertionType, name ?? null, place, occurrence]);
 }
 
 function checkedAssertion(result: TestResult, occurrence: number, attempts: number): CheckedAssertion {
   const { resultId, status, name, assertionType, metadata } = result;
   const durationMs = metadata?.['durationMs'];
   return {
-    assertion: { assertionType, ...(name !== undefined && { name }), path: pathOf(metadata), occurrence },
+    assertion: { assertionType, ...(name !== undefined && { name }), place: placeOf(result), occurrence },
     outcome: {
       resultId,
       status,
@@ -82,12 +82,9 @@ function checkedAssertion(result: TestResult, occurrence: number, attempts: numb
   };
 }
 
-function pathOf(metadata: JsonObject | undefined): readonly string[] {
-  if (metadata === undefined) return [];
-  return ASSERTION_PATH.flatMap((member) => {
-    const part = metadata[member];
-    return typeof part === 'string' ? [part] : [];
-  });
+function placeOf({ metadata = {} }: TestResult): AssertionPlace {
+  const found = ASSERTION_PLACE.map((member) => [member, metadata[member]] as const);
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined && value !== null));
 }
 
 function isNextAttempt(before: TestResult, result: TestResult): boolean {

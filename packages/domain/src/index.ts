@@ -110,11 +110,12 @@ export {
   type RecoveryStatistics,
 } from './statistics.js';
 export {
-  ASSERTION_PATH,
+  ASSERTION_PLACE,
   assertionKey,
   checkedAssertions,
   type AssertionIdentity,
   type AssertionOutcome,
+  type AssertionPlace,
   type CheckedAssertion,
 } from './assertion.js';
 export {

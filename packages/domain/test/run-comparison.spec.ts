@@ -71,15 +71,9 @@ const seed = Date.now() % 2 ** 31;
 
 describe(`Assertions of a run, seed ${seed}`, () => {
   it('Given equal names in other suites, classes and phases, when they are told apart, then each is the first of its place', () => {
-    const places = [{ suite: 'a' }, { suite: 'b' }, { suite: 'a', className: 'A' }, { phase: 'before' }, {}];
+    const places = [{ suite: 'a' }, { suite: 7 }, { suite: 'a', className: 'A' }, { phase: 'before' }, {}];
     const all = checked(...places.map((metadata) => ({ metadata })));
-    expect(all.map(({ assertion }) => assertion.path)).to.deep.equal([
-      ['a'],
-      ['b'],
-      ['a', 'A'],
-      ['before'],
-      [],
-    ]);
+    expect(all.map(({ assertion }) => assertion.place)).to.deep.equal(places);
     expect(new Set(all.map(({ assertion }) => assertionKey(assertion))).size).to.equal(5);
     expect(named(all)).to.deep.equal(['1 passed', '1 passed', '1 passed', '1 passed', '1 passed']);
   });
@@ -236,7 +230,7 @@ describe(`Histories of assertions, seed ${seed}`, () => {
   it('Given a failing streak with a broken run in it, when it is read, then it began at its oldest failure', () => {
     const [history] = historyOf([null, 'failed', 'error', 'failed', 'passed', 'failed'], true);
     expect(history).to.deep.equal({
-      assertion: { assertionType: 'latency', name: 'orders are acknowledged', path: [], occurrence: 1 },
+      assertion: { assertionType: 'latency', name: 'orders are acknowledged', place: {}, occurrence: 1 },
       decided: 4,
       passed: 1,
       failed: 3,

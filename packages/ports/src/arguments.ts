@@ -20,7 +20,10 @@ export function checkServiceId(serviceId: unknown, path = 'serviceId'): asserts 
     refuse(path, 'must be 1–128 letters, digits or . _ : -, letter or digit first');
 }
 
-export function checkUuid(id: unknown, path: 'runId' | 'eventId' | 'resultId'): asserts id is string {
+export function checkUuid(
+  id: unknown,
+  path: 'runId' | 'baselineRunId' | 'eventId' | 'resultId',
+): asserts id is string {
   if (!isUuidV7(id)) refuse(path, 'must be a UUIDv7 in lower case');
 }
 

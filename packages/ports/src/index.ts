@@ -67,6 +67,20 @@ export {
   type ImportAllOptions,
   type ImportProgress,
 } from './test-results-repository.js';
+export {
+  checkRunComparisonRequest,
+  type ComparisonFinding,
+  type RunComparison,
+  type RunComparisonRequest,
+  type TransitionCount,
+} from './run-comparison.js';
+export {
+  DEFAULT_HISTORY_RUNS,
+  MAX_HISTORY_RUNS,
+  readAssertionHistoriesRequest,
+  type AssertionHistories,
+  type AssertionHistoriesRequest,
+} from './assertion-histories.js';
 export { importInBatches } from './import-in-batches.js';
 export { DEFAULT_STALE_THRESHOLD_MS, ServiceDiscoveryRepository } from './service-discovery-repository.js';
 export {

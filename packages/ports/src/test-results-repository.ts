@@ -8,9 +8,11 @@ import type {
   TestResult,
 } from '@test-coordinator/domain';
 
+import type { AssertionHistories, AssertionHistoriesRequest } from './assertion-histories.js';
 import type { CallOptions } from './call-options.js';
 import type { TestResultFilter } from './filters.js';
 import type { Page, PageRequest } from './page.js';
+import type { RunComparison, RunComparisonRequest } from './run-comparison.js';
 import { token, type Token } from './token.js';
 
 /** How far an import has come. */
@@ -108,5 +110,30 @@ export interface TestResultsRepository {
     filter?: TestResultFilter,
     options?: CallOptions,
   ): Promise<readonly AssertionStatistics<AssertionType>[]>;
+
+  /**
+   * What became of the assertions of one run, the baseline, in another. What an assertion is, and when two results are of
+   * the same, says AssertionIdentity; each is counted in one group. The runs may be in any status and of any scenario.
+   * The page lists them by the id of the result that decided in the run, or in the baseline for those that are gone,
+   * oldest first. Each page is one consistent look at the store, and compares the runs as they are then.
+   * Codes: `INVALID_ARGUMENT`; `NOT_FOUND` for an unknown run (`id` says which): without one, all would be added or gone.
+   */
+  compareRuns(
+    request: RunComparisonRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<RunComparison>;
+
+  /**
+   * How each assertion fared over the newest finished runs of a scenario, newest by id. A finished run is in a final
+   * status, also one in error or cancelled: what it decided before it ended counts. The page lists them by `lastResultId`,
+   * newest first. Each page is one consistent look at the store. No runs for an unknown scenario.
+   * Codes: `INVALID_ARGUMENT`.
+   */
+  getAssertionHistories(
+    request: AssertionHistoriesRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<AssertionHistories>;
 }
 export const TestResultsRepository: Token<TestResultsRepository> = token('TestResultsRepository');

@@ -119,8 +119,8 @@ interface ListPage {
  */
 export function comparable(answer: unknown): unknown {
   if (typeof answer === 'object' && answer !== null && 'nextCursor' in answer) {
-    const { items, nextCursor } = answer as ListPage;
-    return { items: items.map(comparable), isLast: nextCursor === null };
+    const { items, nextCursor, ...figures } = answer as ListPage;
+    return { ...(snapshot(figures) as object), items: items.map(comparable), isLast: nextCursor === null };
   }
   if (typeof answer === 'object' && answer !== null && 'phase' in answer) {
     const { updatedAt: _, ...told } = answer as ActiveRun;

@@ -106,6 +106,12 @@ export const SWEEPS: { readonly [Port in ModelledPort]: readonly PortCall[] } = 
     call('testResults', 'calculatePassRate', { statuses: [] }),
     call('testResults', 'countByStatus', { types: ['latency'] }),
     call('testResults', 'getAssertionStatistics'),
+    call('testResults', 'compareRuns', {
+      baselineRunId: id(1),
+      runId: id(2),
+      slowerBy: { ratio: 1.5, ms: 5 },
+    }),
+    call('testResults', 'getAssertionHistories', { scenarioId: 'a', runs: 2 }),
     ...RESULT_STATUSES.map((status) => call('testResults', 'getByStatus', status)),
     ...[1, 2, 3].map((n) => call('testResults', 'getByRun', id(n))),
   ],

@@ -244,6 +244,16 @@ const chaosEvents: RecordCommands = {
   walks: [walks('chaosEvents', 'find', eventFilter)],
 };
 
+const metadata = fc.oneof(
+  json,
+  fields({
+    suite: few<string | number>('a', 'b', 7),
+    className: few('a'),
+    durationMs: few<number | string>(0, 10, 20.5, -1, 'x'),
+  }),
+  few({ occurrence: 1 }, { phase: 'a' }),
+);
+
 const newResult = fc
   .tuple(
     recordId,
@@ -255,7 +265,8 @@ const newResult = fc
       name: orAbsent(text),
       correlationId: orAbsent(few('x', 'X')),
       flaky: fc.boolean(),
-      metadata: orAbsent(json),
+      attempt: few(1, 1, 2),
+      metadata: orAbsent(metadata),
     }),
   )
   .map(([resultId, run, assertionType, status, verificationTime, rest]) => ({
@@ -280,6 +291,36 @@ const resultFilter = filters({
   to: time,
 });
 
+const comparison = fc
+  .tuple(
+    runId,
+    runId,
+    fields({
+      findings: someOf(
+        'newly_failed',
+        'still_failing',
+        'still_passing',
+        'added',
+        'undecided',
+        'flaky',
+        'slower',
+      ),
+      slowerBy: few({ ratio: 1, ms: 0 }, { ratio: 2, ms: 10 }),
+    }),
+  )
+  .map(([baselineRunId, run, rest]) => ({ baselineRunId, runId: run, ...rest }));
+
+const histories = fc
+  .tuple(
+    scenarioId,
+    fields({
+      runs: few(1, 2, 3),
+      streak: few('passed', 'failed'),
+      minFlips: few(0, 1),
+    }),
+  )
+  .map(([scenario, rest]) => ({ scenarioId: scenario, ...rest }));
+
 const testResults: RecordCommands = {
   writes: [
     calls('testResults', 'create', newResult),
@@ -295,8 +336,13 @@ const testResults: RecordCommands = {
     calls('testResults', 'calculatePassRate', resultFilter),
     calls('testResults', 'countByStatus', resultFilter),
     calls('testResults', 'getAssertionStatistics', resultFilter),
+    calls('testResults', 'compareRuns', comparison, fields({ limit: few(1, 2) })),
+    calls('testResults', 'getAssertionHistories', histories),
   ],
-  walks: [walks('testResults', 'find', resultFilter)],
+  walks: [
+    walks('testResults', 'find', resultFilter),
+    walks('testResults', 'getAssertionHistories', histories),
+  ],
 };
 
 export const recordCommands = { scenarios, testRuns, chaosEvents, testResults } as const;

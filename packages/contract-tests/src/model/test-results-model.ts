@@ -1,6 +1,8 @@
 import type {
+  AssertionOutcome,
   AssertionStatistics,
   AssertionType,
+  ComparisonGroup,
   ExcludedResult,
   NewTestResult,
   PassRate,
@@ -8,14 +10,19 @@ import type {
   TestResult,
 } from '@test-coordinator/domain';
 import type {
+  AssertionHistories,
+  AssertionHistoriesRequest,
   Clock,
   IdGenerator,
   Page,
   PageRequest,
+  RunComparison,
+  RunComparisonRequest,
   TestResultFilter,
   TestResultsRepository,
 } from '@test-coordinator/ports';
 
+import { modelComparison, modelHistories } from './assertions-model.js';
 import { equals, isFoundIn, isOneOf, isWithin } from './model-filters.js';
 import { modelPage } from './model-page.js';
 import { refuseIf } from './model-refusal.js';
@@ -36,6 +43,15 @@ const TYPES: readonly AssertionType[] = [
   'recovery_time',
 ];
 const STATUSES: readonly ResultStatus[] = ['passed', 'failed', 'skipped', 'error'];
+const GROUPS: readonly ComparisonGroup[] = [
+  'newly_failed',
+  'fixed',
+  'still_failing',
+  'still_passing',
+  'added',
+  'gone',
+  'undecided',
+];
 
 /** What the contract says of results, on plain maps. Inputs are valid. */
 export class TestResultsModel implements Synchronous<TestResultsRepository> {
@@ -114,6 +130,70 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
         rate: rate(counts.passed, counts.failed),
       };
     }).filter(({ total }) => total > 0);
+  }
+
+  compareRuns(
+    { baselineRunId, runId, findings, slowerBy }: RunComparisonRequest,
+    page?: PageRequest,
+  ): RunComparison {
+    const [before, after] = [baselineRunId, runId].map((id) => {
+      rowOf(this.state.runs, id);
+      return this.#ofRun(id);
+    });
+    const compared = modelComparison(before!, after!, slowerBy);
+    const asked = compared.filter(
+      ({ group, marks }) =>
+        findings === undefined || [group, ...marks].some((found) => findings.includes(found)),
+    );
+    const isFrom = (status: ResultStatus | null, outcome: AssertionOutcome | null): boolean =>
+      (outcome?.status ?? null) === status;
+    const sides = [null, ...STATUSES];
+    return {
+      ...modelPage(
+        asked,
+        { kind: 'id', keyOf: (entry) => [(entry.after ?? entry.before)!.resultId], ascending: true },
+        page,
+      ),
+      counts: countEach(
+        compared.map(({ group }) => group),
+        GROUPS,
+      ),
+      marks: countEach(
+        compared.flatMap(({ marks }) => marks),
+        ['flaky', 'slower', 'faster'],
+      ),
+      transitions: sides
+        .flatMap((from) => sides.map((to) => ({ before: from, after: to })))
+        .map((transition) => ({
+          ...transition,
+          count: compared.filter(
+            (entry) => isFrom(transition.before, entry.before) && isFrom(transition.after, entry.after),
+          ).length,
+        }))
+        .filter(({ count }) => count > 0),
+    };
+  }
+
+  getAssertionHistories(
+    { scenarioId, runs: most = 100, streak, minFlips = 0 }: AssertionHistoriesRequest,
+    page?: PageRequest,
+  ): AssertionHistories {
+    const finished = [...this.state.runs.values()]
+      .map(({ record }) => record)
+      .filter((run) => run.scenarioId === scenarioId && !['pending', 'running'].includes(run.status))
+      .sort((a, b) => (a.runId < b.runId ? 1 : -1));
+    const runs = finished.slice(0, most).map((run) => ({ run, results: this.#ofRun(run.runId) }));
+    const asked = modelHistories(runs, finished.length > most).filter(
+      (history) => (streak === undefined || history.streak?.status === streak) && history.flips >= minFlips,
+    );
+    return {
+      ...modelPage(asked, { kind: 'id', keyOf: ({ lastResultId }) => [lastResultId] }, page),
+      runs: runs.length,
+    };
+  }
+
+  #ofRun(runId: string): readonly TestResult[] {
+    return [...this.#matching({ runId })].sort((a, b) => (a.resultId < b.resultId ? -1 : 1));
   }
 
   /** All or none, on one copy of the rows. */
