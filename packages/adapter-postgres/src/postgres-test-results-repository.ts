@@ -214,6 +214,7 @@ FROM ${this.#table.name} t WHERE ${conditions.sql} GROUP BY t.assertion_type`;
       .anyOf('t.status', filter.statuses)
       .anyOf('t.assertion_type', filter.types)
       .equal('correlation', 't.correlation_id = $?', filter.correlationId)
+      .where('t.flaky = $?', filter.flaky)
       .range('t.verification_time', filter)
       .text('t.name', filter.text);
   }

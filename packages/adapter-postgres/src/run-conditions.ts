@@ -12,6 +12,8 @@ export function testRunConditions(filter: TestRunFilter, tables: Tables): Condit
     .anyOf('t.status', filter.statuses)
     .where('t.test_environment = $?', filter.environment)
     .equal('external', 't.external_id = $?', filter.externalId)
+    .where('t.unverified = $?', filter.unverified)
+    .where('t.run_id < $?', filter.recordedBefore)
     .range('t.started_at', filter)
     .among(
       't.scenario_id',

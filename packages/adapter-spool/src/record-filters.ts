@@ -22,13 +22,15 @@ export function matchesScenario(scenario: Scenario, filter: ScenarioFilter): boo
 }
 
 export function matchesRun(run: TestRun, filter: TestRunFilter, scenario: Scenario | undefined): boolean {
-  const { types, service, tag, text } = filter;
+  const { types, service, tag, text, recordedBefore } = filter;
   const asksScenario = [types, service, tag, text].some((asked) => asked !== undefined);
   return (
     isOrAny(run.scenarioId, filter.scenarioId) &&
     isOneOf(run.status, filter.statuses) &&
     isOrAny(run.testEnvironment, filter.environment) &&
     isOrAny(run.externalId, filter.externalId) &&
+    isOrAny(run.unverified, filter.unverified) &&
+    (recordedBefore === undefined || run.runId < recordedBefore) &&
     (!asksScenario || (scenario !== undefined && matchesScenario(scenario, { types, service, tag, text }))) &&
     isWithin(run.startedAt, filter)
   );
@@ -57,6 +59,7 @@ export function matchesResult(
     isOneOf(result.status, filter.statuses) &&
     isOneOf(result.assertionType, filter.types) &&
     isOrAny(result.correlationId, filter.correlationId) &&
+    isOrAny(result.flaky, filter.flaky) &&
     isOrAny(run?.scenarioId, filter.scenarioId) &&
     isOrAny(run?.testEnvironment, filter.environment) &&
     (text === undefined || (result.name !== undefined && nameContains(result.name, text))) &&
@@ -64,7 +67,7 @@ export function matchesResult(
   );
 }
 
-function isOrAny(value: string | undefined, asked: string | undefined): boolean {
+function isOrAny<Value>(value: Value | undefined, asked: Value | undefined): boolean {
   return asked === undefined || value === asked;
 }
 

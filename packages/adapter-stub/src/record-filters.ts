@@ -31,7 +31,7 @@ export function selectRuns(
   scenarioIdsOf: (filter: ScenarioFilter) => readonly string[],
 ): Selection<TestRun, RunIndex> {
   const filter = checkTestRunFilter(given);
-  const { types, service, tag, text } = filter;
+  const { types, service, tag, text, unverified, recordedBefore } = filter;
   const asksScenario =
     types !== undefined || service !== undefined || tag !== undefined || text !== undefined;
   return {
@@ -45,7 +45,12 @@ export function selectRuns(
       ...(asksScenario ? conditions({ scenario: scenarioIdsOf({ types, service, tag, text }) }) : []),
     ],
     range: rangeOf(filter.from, filter.to),
-    matches: undefined,
+    matches:
+      unverified === undefined && recordedBefore === undefined
+        ? undefined
+        : (run) =>
+            (unverified === undefined || run.unverified === unverified) &&
+            (recordedBefore === undefined || run.runId < recordedBefore),
   };
 }
 
@@ -67,7 +72,7 @@ export function selectEvents(given: ChaosEventFilter): Selection<ChaosEvent, Eve
 
 export function selectResults(given: TestResultFilter): Selection<TestResult, ResultIndex> {
   const filter = checkTestResultFilter(given);
-  const { text } = filter;
+  const { text, flaky } = filter;
   return {
     conditions: conditions({
       scenario: one(filter.scenarioId),
@@ -78,7 +83,12 @@ export function selectResults(given: TestResultFilter): Selection<TestResult, Re
       correlation: one(filter.correlationId),
     }),
     range: rangeOf(filter.from, filter.to),
-    matches: text === undefined ? undefined : ({ name }) => name !== undefined && nameContains(name, text),
+    matches:
+      text === undefined && flaky === undefined
+        ? undefined
+        : (result) =>
+            (flaky === undefined || result.flaky === flaky) &&
+            (text === undefined || (result.name !== undefined && nameContains(result.name, text))),
   };
 }
 

@@ -50,6 +50,10 @@ export interface TestRunFilter extends DateRange {
   readonly tag?: string | undefined;
   readonly environment?: string | undefined;
   readonly externalId?: string | undefined;
+  /** Whether it passed without having verified anything: `false` with the status passed asks for runs that held. */
+  readonly unverified?: boolean | undefined;
+  /** Only runs with a smaller id than this run's, which need not be there: with a list's order, the ones before it. */
+  readonly recordedBefore?: string | undefined;
   readonly text?: string | undefined;
 }
 
@@ -73,6 +77,8 @@ export interface TestResultFilter extends DateRange {
   readonly types?: readonly AssertionType[] | undefined;
   readonly environment?: string | undefined;
   readonly correlationId?: string | undefined;
+  /** Whether it passed only after another attempt. */
+  readonly flaky?: boolean | undefined;
   /** In the result's name; a result without a name never matches. */
   readonly text?: string | undefined;
 }
@@ -86,6 +92,7 @@ const text: FieldCheck = (value) => {
 };
 const readableId: FieldCheck = (value) => (isReadableId(value) ? undefined : 'must be a scenario id');
 const uuid: FieldCheck = (value) => (isUuidV7(value) ? undefined : 'must be a UUIDv7 in lower case');
+const trueOrFalse: FieldCheck = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 const time: FieldCheck = (value) =>
   value instanceof Date && !Number.isNaN(value.getTime()) ? undefined : 'must be a valid Date';
 const oneOrMoreOf =
@@ -113,6 +120,8 @@ const RUN_FIELDS = {
   tag: text,
   environment: text,
   externalId: text,
+  unverified: trueOrFalse,
+  recordedBefore: uuid,
   text,
   from: time,
   to: time,
@@ -136,6 +145,7 @@ const RESULT_FIELDS = {
   types: oneOrMoreOf(ASSERTION_TYPES),
   environment: text,
   correlationId: text,
+  flaky: trueOrFalse,
   text,
   from: time,
   to: time,

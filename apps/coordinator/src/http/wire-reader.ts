@@ -59,8 +59,11 @@ export function readListQuery<Filter>(
   const { limit, cursor, offset, ...filter } = readFields(schema, query, 'query');
   for (const [name, property] of Object.entries(propertiesOf(schema))) {
     const value = filter[name];
+    if (typeof value !== 'string') continue;
     // A set without a member, which matches nothing, is told by an empty text: no set has one as a member.
-    if (property['type'] === 'array' && typeof value === 'string') filter[name] = value === '' ? [] : [value];
+    if (property['type'] === 'array') filter[name] = value === '' ? [] : [value];
+    // What is neither stays text, which the port refuses in its own words.
+    if (property['type'] === 'boolean' && /^(true|false)$/.test(value)) filter[name] = value === 'true';
   }
   const page: Record<string, unknown> = {};
   if (limit !== undefined) page['limit'] = wholeNumber(limit);

@@ -9,7 +9,14 @@ const { at, id } = fixtures;
 
 /** Runs of the scenarios `a`, `b` and `d`; their ids rise in this order. */
 const RUNS: readonly Partial<NewTestRun>[] = [
-  { scenarioId: 'a', status: 'passed', startedAt: at(0), testEnvironment: 'staging', externalId: 'ci/1' },
+  {
+    scenarioId: 'a',
+    status: 'passed',
+    unverified: true,
+    startedAt: at(0),
+    testEnvironment: 'staging',
+    externalId: 'ci/1',
+  },
   { scenarioId: 'a', status: 'failed', startedAt: at(1_000), testEnvironment: 'Staging' },
   {
     scenarioId: 'b',
@@ -55,6 +62,10 @@ export const testRunFind: Findable = {
     [{ environment: 'staging' }, 'r p'],
     [{ environment: 'Staging' }, 'q'],
     [{ externalId: 'ci/1' }, 'p'],
+    [{ unverified: true }, 'p'],
+    [{ unverified: false, scenarioId: 'a' }, 'q'],
+    [{ recordedBefore: id(3) }, 'q p'],
+    [{ recordedBefore: id(99), statuses: ['failed'] }, 't q'],
     [{ text: 'ENGINE' }, 'q p'],
     [{ text: '%' }, 'r'],
     [{ from: at(1_000), to: at(3_000) }, 'r q'],
@@ -93,6 +104,8 @@ export const testRunFind: Findable = {
   ],
   refused: [
     ['scenarioId', 'a b'],
+    ['recordedBefore', 'run-1'],
+    ['unverified', 'false'],
     ...refusedText('service', 'tag', 'text', 'environment', 'externalId'),
     ...refusedWords('statuses', 'types'),
   ],

@@ -224,7 +224,7 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
   }
 
   #matching(filter: TestResultFilter): readonly TestResult[] {
-    const { scenarioId, runId, statuses, types, environment, correlationId, text } = filter;
+    const { scenarioId, runId, statuses, types, environment, correlationId, flaky, text } = filter;
     return [...this.state.results.values()]
       .map(({ record }) => record)
       .filter((result) => {
@@ -234,6 +234,7 @@ export class TestResultsModel implements Synchronous<TestResultsRepository> {
           isOneOf(statuses, result.status) &&
           isOneOf(types, result.assertionType) &&
           equals(correlationId, result.correlationId) &&
+          equals(flaky, result.flaky) &&
           isFoundIn(text, result.name) &&
           isWithin(filter, result.verificationTime) &&
           equals(scenarioId, run.scenarioId) &&

@@ -163,6 +163,7 @@ export class TestRunsModel implements Synchronous<TestRunsRepository> {
 
   #matching(filter: TestRunFilter): readonly TestRun[] {
     const { scenarioId, statuses, environment, externalId, types, service, tag, text } = filter;
+    const { unverified, recordedBefore = '~' } = filter;
     return [...this.state.runs.values()]
       .map(({ record }) => record)
       .filter(
@@ -171,6 +172,8 @@ export class TestRunsModel implements Synchronous<TestRunsRepository> {
           isOneOf(statuses, run.status) &&
           equals(environment, run.testEnvironment) &&
           equals(externalId, run.externalId) &&
+          equals(unverified, run.unverified) &&
+          run.runId < recordedBefore &&
           isWithin(filter, run.startedAt) &&
           matchesScenario({ types, service, tag, text }, rowOf(this.state.scenarios, run.scenarioId).record),
       );
