@@ -13,7 +13,7 @@ import type { ParsedReport, ParsedResult } from '../mapping/parsed-report.js';
 import { parsedResult, present } from '../mapping/parsed-result.js';
 import type { ReadContext } from '../mapping/read-context.js';
 import { ReportRefusedError } from '../source/report-refused-error.js';
-import { checkedNothing, runTimes } from '../mapping/run-facts.js';
+import { checkedNothing, givenStatus, runTimes } from '../mapping/run-facts.js';
 import { documentHash, scenarioIdOf } from '../mapping/scenario-identity.js';
 import { scenarioTypeOfName } from '../mapping/scenario-name.js';
 import { sourceRecord, storedDocument } from '../mapping/stored-document.js';
@@ -48,7 +48,8 @@ export function ctrfReport(document: JsonObject, context: ReadContext): ParsedRe
     warnings,
   );
   const results = resultsOf(tests, times, context);
-  const status = statusOf(results);
+  const given = textOf(objectOf(content['extra'])?.['runStatus']);
+  const status = givenStatus(given, statusOf(results), warnings);
   const contentHash = documentHash(document);
   const name = nameText(
     context.scenarioName ??

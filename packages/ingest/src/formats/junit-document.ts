@@ -21,6 +21,8 @@ export interface JunitCase {
   readonly timestamp: string | undefined;
   /** The property `assertion_type`, whatever it says. */
   readonly givenType: string | undefined;
+  /** It has the property `result_id`: a record of its own, and no attempt at another one. */
+  readonly isRecord: boolean;
   status: ResultStatus;
   /** What the file calls it, where that is more than the status: `flakyFailure`, `notrun`. */
   readonly rawStatus: string | undefined;
@@ -51,6 +53,7 @@ interface OpenCase {
   readonly attributes: Readonly<Record<string, string>>;
   readonly outcomes: Outcome[];
   givenType: string | undefined;
+  isRecord: boolean;
 }
 
 const OUTCOMES = new Set([
@@ -75,6 +78,7 @@ export class JunitDocument implements XmlHandler {
   readonly cases: JunitCase[] = [];
   /** Values of the properties that suites carry and that are asked for here. */
   scenarioType: string | undefined;
+  runStatus: string | undefined;
   detailsWereCut = false;
   #details = 0;
   readonly #open: string[] = [];
@@ -86,7 +90,8 @@ export class JunitDocument implements XmlHandler {
     if (this.#open.length === 0) this.#openRoot(name, attributes);
     this.#open.push(name);
     if (name === 'testsuite') this.#openSuite(attributes);
-    else if (name === 'testcase') this.#case = { attributes, outcomes: [], givenType: undefined };
+    else if (name === 'testcase')
+      this.#case = { attributes, outcomes: [], givenType: undefined, isRecord: false };
     else if (name === 'property') this.#readProperty(attributes);
     else if (OUTCOMES.has(name) && this.#case !== undefined && this.#outcome === undefined) {
       this.#outcome = { element: name, message: attributes['message'], type: attributes['type'], text: '' };
@@ -136,11 +141,13 @@ export class JunitDocument implements XmlHandler {
 
   #readProperty({ name, value }: Readonly<Record<string, string>>): void {
     if (name === 'assertion_type' && this.#case !== undefined) this.#case.givenType = value;
+    if (name === 'result_id' && this.#case !== undefined) this.#case.isRecord = true;
+    if (name === 'run_status' && this.#case === undefined) this.runStatus = value;
     if (name === 'scenario_type' && this.#case === undefined) this.scenarioType = value;
   }
 
   #closeCase(): void {
-    const { attributes, outcomes, givenType } = this.#case!;
+    const { attributes, outcomes, givenType, isRecord } = this.#case!;
     this.#case = undefined;
     if (this.cases.length >= MAX_CASES) {
       throw new ReportRefusedError(
@@ -159,6 +166,7 @@ export class JunitDocument implements XmlHandler {
       time: attributes['time'],
       timestamp: optionalFlat(attributes['timestamp']),
       givenType,
+      isRecord,
       status: verdict.status,
       rawStatus: verdict.rawStatus,
       attempts: verdict.attempts,

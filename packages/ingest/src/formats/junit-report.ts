@@ -13,7 +13,7 @@ import { JunitDocument, type JunitCase } from './junit-document.js';
 import type { ParsedReport, ParsedResult } from '../mapping/parsed-report.js';
 import { millisecondsOf, parsedResult } from '../mapping/parsed-result.js';
 import type { ReadContext } from '../mapping/read-context.js';
-import { checkedNothing, runTimes, type RunTimes } from '../mapping/run-facts.js';
+import { checkedNothing, givenStatus, runTimes, type RunTimes } from '../mapping/run-facts.js';
 import { nameOfFile, scenarioTypeOfName } from '../mapping/scenario-name.js';
 import { scenarioIdOf } from '../mapping/scenario-identity.js';
 import { sourceRecord, storedText } from '../mapping/stored-document.js';
@@ -39,7 +39,7 @@ export async function junitReport(source: ReportText, context: ReadContext): Pro
   const results: Iterable<ParsedResult> = {
     [Symbol.iterator]: () => resultsOf(cases, types, times.startedAt ?? context.now, context),
   };
-  const status = statusOf(cases);
+  const status = givenStatus(document.runStatus, statusOf(cases), warnings);
   const contentHash = source.contentHash();
   const name = scenarioName(document, context);
   const givenType = SCENARIO_TYPES.find((type) => type === document.scenarioType);
@@ -82,12 +82,14 @@ async function* keeping(
 
 /**
  * Marks cases that occur again in one suite and finally pass (gotestsum, Gradle): the last one becomes a flaky pass
- * with as many attempts, and the failed ones before it are answered. Every other repetition stays a case of its own.
+ * with as many attempts, and the failed ones before it are answered. Every other
+ * repetition stays a case of its own, and so does what we exported.
  */
 function mergeRetries(cases: readonly JunitCase[]): ReadonlySet<JunitCase> {
   const failedBefore = new Map<string, JunitCase[]>();
   const retried = new Set<JunitCase>();
   for (const testCase of cases) {
+    if (testCase.isRecord) continue;
     const key = identityOf(testCase);
     const before = failedBefore.get(key);
     if (testCase.status === 'failed' || testCase.status === 'error') {
@@ -169,8 +171,8 @@ function statusOf(cases: readonly JunitCase[]): RunStatus {
 }
 
 function reasonOf(status: RunStatus, cases: readonly JunitCase[]): string | null {
-  if (cases.length === 0) return 'empty: the file holds no test case';
   if (status === 'passed') return null;
+  if (cases.length === 0) return 'empty: the file holds no test case';
   const count = (wanted: ResultStatus): number =>
     cases.filter((testCase) => testCase.status === wanted).length;
   return `${count('failed')} of ${cases.length} test cases failed, ${count('error')} ended in error`;

@@ -1,3 +1,5 @@
+import { FINAL_RUN_STATUSES, type RunStatus } from '@test-coordinator/domain';
+
 import type { ImportWarnings } from './import-warnings.js';
 import type { ParsedResult } from './parsed-report.js';
 
@@ -18,6 +20,18 @@ export function runTimes(
     return { startedAt, completedAt: null, durationMs };
   }
   return { startedAt, completedAt, durationMs: durationMs ?? completedAt.getTime() - startedAt.getTime() };
+}
+
+/** The status that a report gives for its run as we export it (a run can pass although results failed), else what its rows say. */
+export function givenStatus(
+  given: string | undefined,
+  ofRows: RunStatus,
+  warnings: ImportWarnings,
+): RunStatus {
+  const status = FINAL_RUN_STATUSES.find((known) => known === given);
+  if (status === undefined || status === ofRows) return ofRows;
+  warnings.add(`the file gives the status ${status}, its rows alone say ${ofRows}: the file is believed`);
+  return status;
 }
 
 /** Whether no result decided anything: a run that passed so has verified nothing. */
