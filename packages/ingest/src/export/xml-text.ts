@@ -15,7 +15,7 @@ export function xmlText(text: string): string {
 }
 
 /** Text as the value of an attribute, in which readers turn plain line breaks and tabs into blanks. */
-export function xmlAttribute(text: string): string {
+function xmlAttribute(text: string): string {
   return writable(text).replace(/[&<>"\r\n\t]/g, (found) => IN_ATTRIBUTE[found]!);
 }
 
