@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { startEmbeddedPostgres } from '@test-coordinator/embedded-postgres';
-import { silentLogger, type Logger } from '@test-coordinator/ports';
+import { DataAdapterError, silentLogger, type Logger } from '@test-coordinator/ports';
 
 import { ADAPTER_SETTINGS, type AdapterSettings } from './adapter-settings.js';
 import { dataFolder } from './data-folder.js';
@@ -31,15 +32,17 @@ export interface Surroundings {
   /** Variables that tell where the home of this user is. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logger?: Logger;
+  /** An embedded server is started or joined only where one was before: for who only reads. @default false */
+  readonly mustExist?: boolean;
 }
 
 /**
  * The server that the settings name; when they name none, the embedded one of the data folder, started or joined.
- * @throws EmbeddedPostgresError, SettingsError
+ * @throws EmbeddedPostgresError, SettingsError; DataAdapterError `UNAVAILABLE` where one must exist and does not
  */
 export async function openRecordStore(
   settings: AdapterSettings,
-  { environment, logger = silentLogger }: Surroundings,
+  { environment, logger = silentLogger, mustExist = false }: Surroundings,
 ): Promise<RecordStore> {
   const { postgresUrl } = settings;
   if (postgresUrl !== undefined) {
@@ -50,6 +53,8 @@ export async function openRecordStore(
     };
   }
   const dataDir = join(dataFolder(settings, environment), 'postgres');
+  if (mustExist && !existsSync(dataDir))
+    throw new DataAdapterError('UNAVAILABLE', `nothing is recorded in ${dataDir}: there is no such folder`);
   const adapter = 'embedded-postgres';
   const server = await startEmbeddedPostgres({
     dataDir,

@@ -70,6 +70,8 @@ describe('Boundaries of the workspace', function () {
     ['packages/ingest', 'coordinator'],
     ['packages/caching', 'coordinator'],
     ['packages/settings', 'adapter-stub'],
+    ['packages/verdict', 'gate'],
+    ['apps/gate', 'coordinator'],
     ['packages/domain', 'embedded-postgres'],
     ['packages/embedded-postgres', 'ports'],
     ['packages/contract-tests', 'services'],
