@@ -60,7 +60,7 @@ function statementOn({ results, runs }: Tables): string {
   SELECT * FROM found WHERE place < $3::bigint
 ), seen AS (
   SELECT assertions.*, place, status IN ('passed', 'failed') AS is_decided
-  FROM (${assertionRows(`looked JOIN ${results.name} t USING (run_id)`).replaceAll('t.run_id', 'run_id')}) assertions JOIN looked USING (run_id)
+  FROM (${assertionRows(`looked l JOIN ${results.name} t ON t.run_id = l.run_id`)}) assertions JOIN looked USING (run_id)
 ), flips AS (
   SELECT *, status <> lag(status) OVER decided AS is_flip FROM seen WINDOW decided AS (${decided})
 ), streaks AS (

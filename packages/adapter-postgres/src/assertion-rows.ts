@@ -7,13 +7,23 @@ import {
 
 import type { Row } from './statement-exchange.js';
 
-/** What an assertion is told apart by, but for its occurrence; none is NULL. The hash decides nearly every comparison of a sort. */
-export const ASSERTION_KEY = 'hash, assertion_type, name, phase, suite, class_name';
+/**
+ * What an assertion is told apart by, but for its occurrence. None is NULL: what is absent reads as what no result has, an
+ * empty name and a null. The name comes first, as it decides nearly every comparison of a sort.
+ */
+export const ASSERTION_KEY = 'name, class_name, suite, phase, assertion_type';
 
-/** What there is of these columns of `t`, a table of results; an absent one reads as what no result has: no text, and null. */
-const KEY_PARTS = `t.assertion_type, coalesce(t.name, '') COLLATE "C" AS name,
-      coalesce(t.metadata->'phase', 'null') AS phase, coalesce(t.metadata->'suite', 'null') AS suite,
-      coalesce(t.metadata->'className', 'null') AS class_name`;
+const KEY_COLUMNS = `coalesce(t.name, '') COLLATE "C" AS name, coalesce(t.metadata->'className', 'null') AS class_name,
+    coalesce(t.metadata->'suite', 'null') AS suite, coalesce(t.metadata->'phase', 'null') AS phase, t.assertion_type`;
+
+/** In one number, as each window function costs as much as the sort: the attempt, whether another one may follow, whether it is an occurrence by its importer. */
+const ATTEMPT = `4 * t.attempt + CASE WHEN t.status IN ('failed', 'error') THEN 2 ELSE 0 END
+      + CASE WHEN t.metadata ? 'occurrence' THEN 1 ELSE 0 END`;
+
+/** Whether the result with the number `next` is another attempt at that with the number `before`. */
+function isNextAttempt(next: string, before: string): string {
+  return `coalesce(${next} & 1 = 0 AND ${before} & 2 = 2 AND ${next} / 4 = ${before} / 4 + 1, false)`;
+}
 
 /** An assertion's columns, for a SELECT of results `t`, as `assertionOf` reads them. */
 export const ASSERTION_COLUMNS = `t.assertion_type, t.name, t.metadata->'phase', t.metadata->'suite', t.metadata->'className'`;
@@ -21,24 +31,17 @@ export const ASSERTION_COLUMNS = `t.assertion_type, t.name, t.metadata->'phase',
 /**
  * The assertions of some runs, as `checkedAssertions` of the domain finds them: one row each, that of the result that
  * decided. `source` is a FROM clause with the results as `t`.
- *
- * OFFSET 0 keeps the planner from looking a member up in the metadata once for each time that it is used.
  */
 export function assertionRows(source: string): string {
-  const place = `PARTITION BY run_id, ${ASSERTION_KEY} ORDER BY result_id`;
-  return `SELECT run_id, ${ASSERTION_KEY}, row_number() OVER place AS occurrence, result_id, status,
-    status = 'passed' AND (flaky OR was_retried) AS is_flaky, duration
-  FROM (SELECT *,
-      coalesce(attempt = lag(attempt) OVER place + 1 AND NOT is_numbered
-        AND lag(status) OVER place IN ('failed', 'error'), false) AS was_retried,
-      coalesce(lead(attempt) OVER place = attempt + 1 AND NOT lead(is_numbered) OVER place
-        AND status IN ('failed', 'error'), false) AS is_retried
-    FROM (SELECT *, hash_record_extended(ROW(assertion_type, name, phase, suite, class_name), 0) AS hash
-      FROM (SELECT t.run_id, t.result_id, ${KEY_PARTS}, t.status, t.attempt, t.flaky,
-          coalesce(t.metadata ? 'occurrence', false) AS is_numbered, t.metadata->'durationMs' AS duration
-        FROM ${source} OFFSET 0) parts) results
-    WINDOW place AS (${place})) attempts
-  WHERE NOT is_retried WINDOW place AS (${place})`;
+  const equal = `PARTITION BY ${ASSERTION_KEY}, run_id ORDER BY result_id`;
+  return `SELECT run_id, ${ASSERTION_KEY}, row_number() OVER (${equal}) AS occurrence, result_id, status,
+    status = 'passed' AND (flaky OR ${isNextAttempt('attempt', 'before')}) AS is_flaky, duration
+  FROM (SELECT *, lag(attempt) OVER equal AS before, lead(attempt) OVER equal AS next
+    FROM (SELECT t.run_id, t.result_id, ${KEY_COLUMNS}, t.status, t.flaky, ${ATTEMPT} AS attempt,
+        t.metadata->'durationMs' AS duration
+      FROM ${source}) results
+    WINDOW equal AS (${equal})) attempts
+  WHERE NOT ${isNextAttempt('next', 'attempt')}`;
 }
 
 /** The identity in the columns that start at `offset`, in the order of ASSERTION_COLUMNS, with its occurrence. */

@@ -68,15 +68,17 @@ export async function compareRuns(
  * ten results would be kept for one with 100,000, and to plan it takes 1 ms.
  */
 function statementOn({ results, runs }: Tables): string {
-  const isLonger = (ms: string, other: string): string =>
-    `coalesce(before_status = 'passed' AND after_status = 'passed' AND ${ms} > ${other}
-      AND ${ms} >= ${other} * $7::float8 AND ${ms} - ${other} >= $8::float8, false)`;
+  // By its text: the cast of jsonb goes by numeric and takes 1 µs. Without a threshold none is made.
   const milliseconds = (duration: string): string =>
-    `CASE WHEN jsonb_typeof(${duration}) = 'number' AND ${duration}::float8 >= 0 THEN ${duration}::float8 END`;
+    `CASE WHEN $7::float8 IS NOT NULL AND before.status = 'passed' AND after.status = 'passed'
+      AND jsonb_typeof(${duration}) = 'number' THEN (${duration} #>> '{}')::float8 END`;
+  const isLonger = (ms: string, other: string): string =>
+    `coalesce(${other} >= 0 AND ${ms} > ${other} AND ${ms} >= ${other} * $7::float8 AND ${ms} - ${other} >= $8::float8, false)`;
   return `WITH paired AS (
   SELECT before.result_id AS before_id, after.result_id AS after_id, coalesce(after.result_id, before.result_id) AS id,
     occurrence, before.status AS before_status, after.status AS after_status,
     before.is_flaky AS before_flaky, after.is_flaky AS after_flaky,
+    before.duration AS before_duration, after.duration AS after_duration,
     ${milliseconds('before.duration')} AS before_ms, ${milliseconds('after.duration')} AS after_ms
   FROM (${assertionRows(`${results.name} t WHERE t.run_id = $1::uuid`)}) before
   FULL JOIN (${assertionRows(`${results.name} t WHERE t.run_id = $2::uuid`)}) after
@@ -88,7 +90,7 @@ function statementOn({ results, runs }: Tables): string {
 )
 SELECT 'run' AS kind, run_id AS id, NULL AS before_status, NULL AS after_status, NULL::bigint AS n,
   NULL::bigint AS flaky, NULL::bigint AS slower, NULL::bigint AS faster, NULL::uuid AS before_id, NULL::uuid AS after_id,
-  NULL::boolean AS before_flaky, NULL::boolean AS after_flaky, NULL::float8 AS before_ms, NULL::float8 AS after_ms,
+  NULL::boolean AS before_flaky, NULL::boolean AS after_flaky, NULL::jsonb AS before_duration, NULL::jsonb AS after_duration,
   NULL AS assertion_type, NULL AS name, NULL::jsonb AS phase, NULL::jsonb AS suite, NULL::jsonb AS class_name
 FROM ${runs.name} WHERE run_id IN ($1::uuid, $2::uuid)
 UNION ALL
@@ -98,10 +100,10 @@ SELECT 'count', NULL, before_status, after_status, count(*), count(*) FILTER (WH
 FROM compared GROUP BY before_status, after_status
 UNION ALL
 SELECT 'entry', id, before_status, after_status, occurrence, NULL, NULL, NULL, before_id, after_id, before_flaky,
-  after_flaky, before_ms, after_ms, ${ASSERTION_COLUMNS}
+  after_flaky, before_duration, after_duration, ${ASSERTION_COLUMNS}
 FROM (
   SELECT * FROM compared
-  WHERE (concat(before_status, '>', after_status) = ANY ($3::text[])
+  WHERE (coalesce(before_status, '') || '>' || coalesce(after_status, '') = ANY ($3::text[])
       OR (is_flaky AND $4::boolean) OR (is_slower AND $5::boolean) OR (is_faster AND $6::boolean))
     AND ($9::uuid IS NULL OR id > $9::uuid)
   ORDER BY id LIMIT $10::bigint
@@ -114,11 +116,11 @@ function transitionText({ before, after }: StatusTransition): string {
 
 function entryOf(row: Row, threshold: DurationThreshold | undefined): ComparedAssertion {
   const [, , beforeStatus, afterStatus, occurrence, , , , beforeId, afterId, ...more] = row;
-  const [beforeFlaky, afterFlaky, beforeMs, afterMs] = more;
+  const [beforeFlaky, afterFlaky, beforeDuration, afterDuration] = more;
   return comparedAssertion(
     assertionOf(row, 14, occurrence as number),
-    outcomeOf(beforeId, beforeStatus, beforeFlaky, beforeMs),
-    outcomeOf(afterId, afterStatus, afterFlaky, afterMs),
+    outcomeOf(beforeId, beforeStatus, beforeFlaky, beforeDuration),
+    outcomeOf(afterId, afterStatus, afterFlaky, afterDuration),
     threshold,
   );
 }
@@ -127,14 +129,14 @@ function outcomeOf(
   resultId: unknown,
   status: unknown,
   flaky: unknown,
-  durationMs: unknown,
+  duration: unknown,
 ): AssertionOutcome | null {
   if (resultId === null) return null;
   return {
     resultId: resultId as string,
     status: status as ResultStatus,
     flaky: flaky as boolean,
-    ...(durationMs !== null && { durationMs: durationMs as number }),
+    ...(typeof duration === 'number' && duration >= 0 && { durationMs: duration }),
   };
 }
 
