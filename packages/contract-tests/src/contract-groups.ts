@@ -35,6 +35,8 @@ import { holdingGroup } from './locks/holding.js';
 import { lapseGroup } from './locks/lapse.js';
 import { leaseGroup } from './locks/leases.js';
 import { lockValidationGroup } from './locks/lock-validation.js';
+import { comparisonGroup } from './assertions/comparison.js';
+import { historiesGroup } from './assertions/histories.js';
 import { bulkGroup } from './records/bulk.js';
 import { importGroup } from './records/import.js';
 import { referenceGroups } from './records/references.js';
@@ -72,6 +74,8 @@ export function contractGroups(capabilities: AdapterCapabilities): readonly Cont
     ...referenceGroups,
     ...runStatisticsGroups,
     ...recordStatisticsGroups,
+    comparisonGroup,
+    historiesGroup,
     bulkGroup,
     importGroup,
     ...registryGroups,

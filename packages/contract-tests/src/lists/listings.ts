@@ -1,6 +1,14 @@
-import type { ChaosEvent, Scenario, ServiceInfo, TestResult, TestRun } from '@test-coordinator/domain';
+import type {
+  AssertionHistory,
+  ChaosEvent,
+  ComparedAssertion,
+  Scenario,
+  ServiceInfo,
+  TestResult,
+  TestRun,
+} from '@test-coordinator/domain';
 
-import type { ActiveRun } from '@test-coordinator/ports';
+import type { ActiveRun, Page } from '@test-coordinator/ports';
 
 import type { Ports } from '../adapter-harness.js';
 import { fixtures } from '../fixtures.js';
@@ -78,6 +86,20 @@ const activeItems = {
 /** The run that the n-th item of a list over all runs belongs to: the items of two runs lie between each other. */
 const anyRun = (n: number): string => id(1_001 + (n % 2));
 
+/** Each is an assertion of its own. */
+const assertionItems = {
+  ...resultItems,
+  prepare: async ({ scenarios, testRuns }) => {
+    await scenarios.create(fixtures.scenario());
+    for (const runId of [id(1_001), id(1_002)])
+      await testRuns.create(fixtures.testRun({ runId, status: 'passed' }));
+  },
+  add: ({ testResults }, n) =>
+    testResults.create(fixtures.testResult({ resultId: id(n), runId: anyRun(n), name: `${n}` })),
+} satisfies Partial<Listing>;
+
+const pageOf = <Item>({ items, nextCursor }: Page<Item>): Page<Item> => ({ items, nextCursor });
+
 /** One list of each kind of order for every port that has lists. */
 export const listings: readonly Listing[] = [
   {
@@ -126,6 +148,24 @@ export const listings: readonly Listing[] = [
     add: ({ testResults }, n) =>
       testResults.create(fixtures.testResult({ resultId: id(n), runId: id(1_001) })),
     read: ({ testResults }, request) => testResults.getByRun(id(1_001), request),
+  },
+  {
+    ...assertionItems,
+    name: 'a comparison',
+    oldestFirst: true,
+    idIn: (item) => {
+      const { before, after } = item as ComparedAssertion;
+      return (after ?? before)!.resultId;
+    },
+    read: async ({ testResults }, request) =>
+      pageOf(await testResults.compareRuns({ baselineRunId: id(1_001), runId: id(1_002) }, request)),
+  },
+  {
+    ...assertionItems,
+    name: "a scenario's assertions",
+    idIn: (item) => (item as AssertionHistory).lastResultId,
+    read: async ({ testResults }, request) =>
+      pageOf(await testResults.getAssertionHistories({ scenarioId: 'restart-engine' }, request)),
   },
   {
     ...serviceItems,

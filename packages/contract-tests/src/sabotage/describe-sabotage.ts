@@ -6,6 +6,7 @@ import { contractGroups } from '../contract-groups.js';
 import { runContractGroup } from '../run-contract-group.js';
 import { activeRunSaboteurs } from './active-run-saboteurs.js';
 import { adapterSaboteurs } from './adapter-saboteurs.js';
+import { assertionSaboteurs } from './assertion-saboteurs.js';
 import { cacheSaboteurs } from './cache-saboteurs.js';
 import { changeSaboteurs } from './change-saboteurs.js';
 import { fenceSaboteurs } from './fence-saboteurs.js';
@@ -28,6 +29,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...fenceSaboteurs,
   ...referenceSaboteurs,
   ...statisticsSaboteurs,
+  ...assertionSaboteurs,
   ...registrySaboteurs,
   ...cacheSaboteurs,
   ...lockSaboteurs,
