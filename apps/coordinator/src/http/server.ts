@@ -17,6 +17,8 @@ import type { Authentication } from '../security/authentication.js';
 import type { Scope } from '../security/scope.js';
 import { accessOf, guard, knowPrincipals } from './access.js';
 import { analyticsRoutes } from './analytics-routes.js';
+import { assertionRoutes } from './assertion-routes.js';
+import { ASSERTION_SCHEMAS } from './assertion-schemas.js';
 import type { ApiRoute } from './api-route.js';
 import { answerBrokenRequest } from './broken-request.js';
 import { cacheRoutes } from './cache-routes.js';
@@ -83,6 +85,7 @@ const REQUEST_TIMEOUT_MS = 300_000;
 const DOCUMENTED: readonly NamedSchema[] = [
   ...NAMED_SCHEMAS,
   ...FIGURE_SCHEMAS,
+  ...ASSERTION_SCHEMAS,
   ...SERVICE_SCHEMAS,
   ...CACHE_SCHEMAS,
   ...LOCK_SCHEMAS,
@@ -185,6 +188,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...eventRoutes(chaosEvents, keys),
     ...resultRoutes({ testResults, keys, isDegraded }),
     ...analyticsRoutes({ testRuns, chaosEvents, testResults }),
+    ...assertionRoutes(testResults),
     ...liveRoutes({ activeRuns: factory.getActiveRuns(), closing: closing.signal, logger }),
     ...cacheRoutes(cache),
     ...lockRoutes(locks),

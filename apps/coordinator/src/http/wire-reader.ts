@@ -62,6 +62,8 @@ export function readListQuery<Filter>(
     if (typeof value !== 'string') continue;
     // A set without a member, which matches nothing, is told by an empty text: no set has one as a member.
     if (property['type'] === 'array') filter[name] = value === '' ? [] : [value];
+    if (property['type'] === 'integer') filter[name] = wholeNumber(value);
+    if (property['type'] === 'number') filter[name] = decimal(value);
     // What is neither stays text, which the port refuses in its own words.
     if (property['type'] === 'boolean' && /^(true|false)$/.test(value)) filter[name] = value === 'true';
   }
@@ -75,6 +77,10 @@ export function readListQuery<Filter>(
 /** What is no whole number becomes NaN, which the port refuses in its own words. */
 function wholeNumber(value: unknown): number {
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+}
+
+function decimal(text: string): number {
+  return /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function readObject(
