@@ -99,6 +99,14 @@ describe('The plans of the queries', () => {
     'the counts of a run': ({ testResults }) => testResults.countByStatus({ runId }),
     'the counts of a scenario': ({ testResults }) => testResults.countByStatus({ scenarioId: 's7' }),
     'the statistics of a run': ({ testResults }) => testResults.getAssertionStatistics({ runId }),
+    'a run beside another': ({ testResults }) => testResults.compareRuns({ baselineRunId: id(8), runId }),
+    'the histories of a scenario': ({ testResults }) =>
+      testResults.getAssertionHistories({ scenarioId: 's7' }),
+    'the last run of a scenario that passed': ({ testRuns }) =>
+      testRuns.find(
+        { scenarioId: 's7', statuses: ['passed'], unverified: false, recordedBefore: runId },
+        { limit: 1 },
+      ),
   };
 
   /** The tables that the statements of `work` read from end to end, as the server's own log of their plans says. */

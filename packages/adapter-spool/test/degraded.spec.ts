@@ -120,6 +120,8 @@ describe('Given a store that is away', () => {
     await expectRefusal(chaosEvents.updateStatus(unknown, 'injected'), 'UNAVAILABLE');
     await expectRefusal(testRuns.calculatePassRate(), 'UNAVAILABLE');
     await expectRefusal(testResults.countByStatus(), 'UNAVAILABLE');
+    await expectRefusal(testResults.compareRuns({ baselineRunId: unknown, runId: unknown }), 'UNAVAILABLE');
+    await expectRefusal(testResults.getAssertionHistories({ scenarioId: SCENARIO }), 'UNAVAILABLE');
     await expectRefusal(scenarios.updateStatus(SCENARIO, 'active'), 'UNAVAILABLE');
     await expectRefusal(testRuns.delete(unknown), 'UNAVAILABLE');
     await expectRefusal(

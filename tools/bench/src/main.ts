@@ -14,6 +14,7 @@ import { cacheRedis, incrementRedis, manyRedis, patternRedis } from './groups/re
 import { locksRedis, registryRedis } from './groups/redis-coordination.js';
 import { serviceLoad } from './groups/service-load.js';
 import { serviceSoak } from './groups/service-soak.js';
+import { runComparison } from './groups/run-comparison.js';
 import { spoolAppend } from './groups/spool-append.js';
 import { spoolOutage } from './groups/spool-outage.js';
 import { validation } from './groups/validation.js';
@@ -38,6 +39,7 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   'postgres-bulk': postgresBulk,
   'postgres-update': postgresUpdate,
   'postgres-start': postgresStart,
+  'run-comparison': runComparison,
   'redis-cache': cacheRedis,
   'redis-increment': incrementRedis,
   'redis-many': manyRedis,
