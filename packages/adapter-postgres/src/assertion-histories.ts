@@ -52,6 +52,7 @@ export async function assertionHistories(
  */
 function statementOn({ results, runs }: Tables): string {
   const decided = `PARTITION BY ${ASSERTION_KEY}, occurrence, is_decided ORDER BY place`;
+  const source = `looked JOIN ${results.name} t ON t.run_id = looked.run_id`;
   return `WITH found AS MATERIALIZED (
   SELECT run_id, coalesce(started_at, created_at) AS since, row_number() OVER (ORDER BY run_id DESC) - 1 AS place
   FROM (SELECT * FROM ${runs.name} WHERE scenario_id = $1 AND status = ANY ($2::text[])
@@ -59,8 +60,8 @@ function statementOn({ results, runs }: Tables): string {
 ), looked AS (
   SELECT * FROM found WHERE place < $3::bigint
 ), seen AS (
-  SELECT assertions.*, place, status IN ('passed', 'failed') AS is_decided
-  FROM (${assertionRows(`looked l JOIN ${results.name} t ON t.run_id = l.run_id`)}) assertions JOIN looked USING (run_id)
+  SELECT *, status IN ('passed', 'failed') AS is_decided
+  FROM (${assertionRows(source, 'place', 'place')}) assertions
 ), flips AS (
   SELECT *, status <> lag(status) OVER decided AS is_flip FROM seen WINDOW decided AS (${decided})
 ), streaks AS (

@@ -29,19 +29,21 @@ function isNextAttempt(next: string, before: string): string {
 export const ASSERTION_COLUMNS = `t.assertion_type, t.name, t.metadata->'phase', t.metadata->'suite', t.metadata->'className'`;
 
 /**
- * The assertions of some runs, as `checkedAssertions` of the domain finds them: one row each, that of the result that
- * decided. `source` is a FROM clause with the results as `t`.
+ * The assertions of one run or of several, as `checkedAssertions` of the domain finds them: one row each, that of the
+ * result that decided, with ASSERTION_KEY, `occurrence`, `result_id`, `status`, `is_flaky` and the columns asked for.
+ * @param source A FROM clause with the results as `t`.
+ * @param columns What is told besides: expressions with their names.
+ * @param run Which of them tells the run, where there are several: each column more in the sort is felt.
  */
-export function assertionRows(source: string): string {
-  const equal = `PARTITION BY ${ASSERTION_KEY}, run_id ORDER BY result_id`;
-  return `SELECT run_id, ${ASSERTION_KEY}, row_number() OVER (${equal}) AS occurrence, result_id, status,
-    status = 'passed' AND (flaky OR ${isNextAttempt('attempt', 'before')}) AS is_flaky, duration
-  FROM (SELECT *, lag(attempt) OVER equal AS before, lead(attempt) OVER equal AS next
-    FROM (SELECT t.run_id, t.result_id, ${KEY_COLUMNS}, t.status, t.flaky, ${ATTEMPT} AS attempt,
-        t.metadata->'durationMs' AS duration
+export function assertionRows(source: string, columns: string, run?: string): string {
+  const equal = `PARTITION BY ${ASSERTION_KEY}${run === undefined ? '' : `, ${run}`} ORDER BY result_id`;
+  return `SELECT *, row_number() OVER (${equal}) AS occurrence,
+    status = 'passed' AND (flaky OR ${isNextAttempt('attempt', 'earlier')}) AS is_flaky
+  FROM (SELECT *, lag(attempt) OVER equal AS earlier, lead(attempt) OVER equal AS later
+    FROM (SELECT t.result_id, ${KEY_COLUMNS}, t.status, t.flaky, ${ATTEMPT} AS attempt, ${columns}
       FROM ${source}) results
     WINDOW equal AS (${equal})) attempts
-  WHERE NOT ${isNextAttempt('next', 'attempt')}`;
+  WHERE NOT ${isNextAttempt('later', 'attempt')}`;
 }
 
 /** The identity in the columns that start at `offset`, in the order of ASSERTION_COLUMNS, with its occurrence. */

@@ -3,6 +3,7 @@ import {
   COMPARISON_GROUPS,
   COMPARISON_MARKS,
   comparisonGroup,
+  durationOf,
   STATUS_TRANSITIONS,
   type AssertionOutcome,
   type ComparedAssertion,
@@ -68,23 +69,21 @@ export async function compareRuns(
  * ten results would be kept for one with 100,000, and to plan it takes 1 ms.
  */
 function statementOn({ results, runs }: Tables): string {
-  // By its text: the cast of jsonb goes by numeric and takes 1 µs. Without a threshold none is made.
-  const milliseconds = (duration: string): string =>
-    `CASE WHEN $7::float8 IS NOT NULL AND before.status = 'passed' AND after.status = 'passed'
-      AND jsonb_typeof(${duration}) = 'number' THEN (${duration} #>> '{}')::float8 END`;
+  // As text: a cast of jsonb goes by numeric and takes four times as long. Without a threshold none is read.
+  const duration = `CASE WHEN $7::float8 IS NOT NULL AND t.status = 'passed'
+    AND jsonb_typeof(t.metadata->'durationMs') = 'number' THEN t.metadata->>'durationMs' END AS duration`;
+  const assertionsOf = (run: string): string =>
+    assertionRows(`${results.name} t WHERE t.run_id = ${run}::uuid`, duration);
   const isLonger = (ms: string, other: string): string =>
     `coalesce(${other} >= 0 AND ${ms} > ${other} AND ${ms} >= ${other} * $7::float8 AND ${ms} - ${other} >= $8::float8, false)`;
   return `WITH paired AS (
   SELECT before.result_id AS before_id, after.result_id AS after_id, coalesce(after.result_id, before.result_id) AS id,
-    occurrence, before.status AS before_status, after.status AS after_status,
-    before.is_flaky AS before_flaky, after.is_flaky AS after_flaky,
-    before.duration AS before_duration, after.duration AS after_duration,
-    ${milliseconds('before.duration')} AS before_ms, ${milliseconds('after.duration')} AS after_ms
-  FROM (${assertionRows(`${results.name} t WHERE t.run_id = $1::uuid`)}) before
-  FULL JOIN (${assertionRows(`${results.name} t WHERE t.run_id = $2::uuid`)}) after
-    USING (${ASSERTION_KEY}, occurrence)
+    occurrence, before.status AS before_status, after.status AS after_status, before.is_flaky AS before_flaky,
+    after.is_flaky AS after_flaky, before.duration::float8 AS before_ms, after.duration::float8 AS after_ms
+  FROM (${assertionsOf('$1')}) before FULL JOIN (${assertionsOf('$2')}) after USING (${ASSERTION_KEY}, occurrence)
 ), compared AS MATERIALIZED (
-  SELECT *, coalesce(after_flaky, false) AS is_flaky,
+  SELECT before_id, after_id, id, occurrence, before_status, after_status, before_flaky, after_flaky,
+    coalesce(after_flaky, false) AS is_flaky,
     ${isLonger('after_ms', 'before_ms')} AS is_slower, ${isLonger('before_ms', 'after_ms')} AS is_faster
   FROM paired
 )
@@ -100,14 +99,15 @@ SELECT 'count', NULL, before_status, after_status, count(*), count(*) FILTER (WH
 FROM compared GROUP BY before_status, after_status
 UNION ALL
 SELECT 'entry', id, before_status, after_status, occurrence, NULL, NULL, NULL, before_id, after_id, before_flaky,
-  after_flaky, before_duration, after_duration, ${ASSERTION_COLUMNS}
+  after_flaky, b.metadata->'durationMs', a.metadata->'durationMs', ${ASSERTION_COLUMNS}
 FROM (
   SELECT * FROM compared
   WHERE (coalesce(before_status, '') || '>' || coalesce(after_status, '') = ANY ($3::text[])
       OR (is_flaky AND $4::boolean) OR (is_slower AND $5::boolean) OR (is_faster AND $6::boolean))
     AND ($9::uuid IS NULL OR id > $9::uuid)
   ORDER BY id LIMIT $10::bigint
-) listed JOIN ${results.name} t ON t.result_id = listed.id`;
+) listed JOIN ${results.name} t ON t.result_id = listed.id
+  LEFT JOIN ${results.name} b ON b.result_id = before_id LEFT JOIN ${results.name} a ON a.result_id = after_id`;
 }
 
 function transitionText({ before, after }: StatusTransition): string {
@@ -132,11 +132,12 @@ function outcomeOf(
   duration: unknown,
 ): AssertionOutcome | null {
   if (resultId === null) return null;
+  const durationMs = durationOf(duration);
   return {
     resultId: resultId as string,
     status: status as ResultStatus,
     flaky: flaky as boolean,
-    ...(typeof duration === 'number' && duration >= 0 && { durationMs: duration }),
+    ...(durationMs !== undefined && { durationMs }),
   };
 }
 

@@ -29,7 +29,7 @@ export interface AssertionOutcome {
   readonly status: ResultStatus;
   /** Passed, but only after another attempt had not. */
   readonly flaky: boolean;
-  /** Milliseconds: `durationMs` of the result's metadata, where that is a number from 0. */
+  /** Milliseconds: `durationMs` of the result's metadata, where that is one. */
   readonly durationMs?: number;
 }
 
@@ -63,6 +63,11 @@ export function checkedAssertions(results: Iterable<TestResult>): readonly Check
   return [...decided.values()];
 }
 
+/** The value of a document as a duration in milliseconds, if it is a number from 0. */
+export function durationOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 ? value : undefined;
+}
+
 /** The same text for equal identities, and for no others. */
 export function assertionKey({ assertionType, name, place, occurrence }: AssertionIdentity): string {
   return canonicalJson([assertionType, name ?? null, place, occurrence]);
@@ -70,14 +75,14 @@ export function assertionKey({ assertionType, name, place, occurrence }: Asserti
 
 function checkedAssertion(result: TestResult, occurrence: number, attempts: number): CheckedAssertion {
   const { resultId, status, name, assertionType, metadata } = result;
-  const durationMs = metadata?.['durationMs'];
+  const durationMs = durationOf(metadata?.['durationMs']);
   return {
     assertion: { assertionType, ...(name !== undefined && { name }), place: placeOf(result), occurrence },
     outcome: {
       resultId,
       status,
       flaky: status === 'passed' && (result.flaky || attempts > 1),
-      ...(typeof durationMs === 'number' && durationMs >= 0 && { durationMs }),
+      ...(durationMs !== undefined && { durationMs }),
     },
   };
 }

@@ -113,6 +113,7 @@ export {
   ASSERTION_PLACE,
   assertionKey,
   checkedAssertions,
+  durationOf,
   type AssertionIdentity,
   type AssertionOutcome,
   type AssertionPlace,

@@ -39,7 +39,7 @@ export type ComparisonMark = (typeof COMPARISON_MARKS)[number];
 
 /** From when on a duration counts as another one: both must be reached, and equal durations never differ. */
 export interface DurationThreshold {
-  /** The longer duration over the shorter one, at least 1. */
+  /** The longer duration over the shorter one, 1–1,000,000. */
   readonly ratio: number;
   /** Their difference in milliseconds, at least 0. */
   readonly ms: number;

@@ -67,13 +67,13 @@ export function checkRunComparisonRequest(request: RunComparisonRequest): RunCom
   }
   if (slowerBy !== undefined) {
     checkRequestFields(slowerBy, THRESHOLD_FIELDS, 'slowerBy');
-    checkLeast(slowerBy.ratio, 'slowerBy.ratio', 1);
-    checkLeast(slowerBy.ms, 'slowerBy.ms', 0);
+    checkBetween(slowerBy.ratio, 'slowerBy.ratio', 1, 1_000_000);
+    checkBetween(slowerBy.ms, 'slowerBy.ms', 0, Number.MAX_SAFE_INTEGER);
   }
   return request;
 }
 
-function checkLeast(value: unknown, path: string, least: number): void {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
-    refuse(path, `must be a number from ${least}`);
+function checkBetween(value: unknown, path: string, least: number, most: number): void {
+  if (typeof value !== 'number' || !(value >= least && value <= most))
+    refuse(path, `must be a number from ${least} to ${most}`);
 }

@@ -21,6 +21,7 @@ const comparisonQuery = listQuery({
   slowerByRatio: {
     type: 'number',
     minimum: 1,
+    maximum: 1_000_000,
     default: 1,
     description: 'The longer duration over the shorter',
   },

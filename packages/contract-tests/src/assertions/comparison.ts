@@ -209,13 +209,11 @@ export const comparisonGroup: ContractGroup = {
         ...lasting(10, 10, 10),
         { name: '3', status: 'failed', metadata: { durationMs: 99 } },
       ]);
-      const { items, marks } = await compared(trial, { slowerBy: { ratio: 1, ms: 0 } });
-      expect(marks).to.include({ slower: 1 });
+      const { items, marks } = await compared(trial, { slowerBy: { ratio: 1e6, ms: 0 } });
+      expect(marks).to.include({ slower: 1, faster: 0 });
       expect(items.map(({ durationChangeMs }) => durationChangeMs)).to.deep.equal([
         10,
-        undefined,
-        undefined,
-        undefined,
+        ...Array.from({ length: 3 }, () => undefined),
       ]);
     }),
     inWorld('When a run is not there, Then it is NOT_FOUND', async (trial) => {
@@ -230,6 +228,7 @@ export const comparisonGroup: ContractGroup = {
         ['findings', { findings: 'fixed' }],
         ['findings[1]', { findings: ['fixed', 'broken'] }],
         ['slowerBy.ratio', { slowerBy: { ratio: 0.5, ms: 0 } }],
+        ['slowerBy.ratio', { slowerBy: { ratio: 1e7, ms: 0 } }],
         ['slowerBy.ms', { slowerBy: { ratio: 1, ms: Number.NaN } }],
         ['slowerBy.percent', { slowerBy: { percent: 5 } }],
         ['request.group', { group: 'fixed' }],
