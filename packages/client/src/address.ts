@@ -1,4 +1,4 @@
-type QueryValue = string | number | Date | readonly string[] | undefined;
+type QueryValue = string | number | boolean | Date | readonly string[] | undefined;
 export type QueryFields = Readonly<Record<string, QueryValue>>;
 
 /** The address of an operation. @param path As the document has it, parameters in braces. */

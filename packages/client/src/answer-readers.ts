@@ -12,7 +12,7 @@ import {
   type TestResult,
   type TestRun,
 } from '@test-coordinator/domain';
-import type { ActiveRun, LockState, Page } from '@test-coordinator/ports';
+import type { ActiveRun, AssertionHistories, LockState, Page, RunComparison } from '@test-coordinator/ports';
 
 /**
  * Makes what ports answer out of JSON: times are Dates again, and everything is frozen as in other adapters. Fields that
@@ -136,6 +136,31 @@ export function pageReader<Item>(readItem: AnswerReader<Item>): AnswerReader<Pag
   return readFields<Page<Item>>(
     always({ items: (value) => Object.freeze(listIn(value).map(readItem)), nextCursor: orNull(text) }),
   );
+}
+
+export const readRunComparison = readFields<RunComparison>(
+  always({
+    items: (value) => frozen(listIn(value)),
+    nextCursor: orNull(text),
+    counts: (value) => frozen(fieldsOf(value)),
+    marks: (value) => frozen(fieldsOf(value)),
+    transitions: (value) => frozen(listIn(value)),
+  }),
+);
+export const readAssertionHistories = readFields<AssertionHistories>(
+  always({
+    items: (value) => Object.freeze(listIn(value).map(readHistory)),
+    nextCursor: orNull(text),
+    runs: number,
+  }),
+);
+
+/** All of it is figures and texts, but for the time of the streak. */
+function readHistory(json: unknown): unknown {
+  const history = fieldsOf(json);
+  const streak = history['streak'] === null ? null : fieldsOf(history['streak']);
+  const read = { ...history, streak: streak === null ? null : { ...streak, since: time(streak['since']) } };
+  return frozen(read);
 }
 
 /** The list under `items`. */

@@ -17,19 +17,32 @@ import {
   checkTestResultFilter,
   checkText,
   checkUuid,
+  checkRunComparisonRequest,
   importInBatches,
+  readAssertionHistoriesRequest,
   readPage,
+  type AssertionHistories,
+  type AssertionHistoriesRequest,
   type CallOptions,
   type IdGenerator,
   type ImportAllOptions,
   type ImportProgress,
   type Page,
   type PageRequest,
+  type RunComparison,
+  type RunComparisonRequest,
   type TestResultFilter,
   type TestResultsRepository,
 } from '@test-coordinator/ports';
 
-import { itemsReader, pageReader, readFigures, readTestResult } from './answer-readers.js';
+import {
+  itemsReader,
+  pageReader,
+  readAssertionHistories,
+  readFigures,
+  readRunComparison,
+  readTestResult,
+} from './answer-readers.js';
 import type { Asked, CoordinatorCalls } from './coordinator-calls.js';
 
 type Statistics = AssertionStatistics<AssertionType>;
@@ -150,6 +163,32 @@ export class HttpTestResultsRepository implements TestResultsRepository {
   ): Promise<readonly Statistics[]> {
     const ask = (): Asked => ({ query: { ...checkTestResultFilter(filter) } });
     return this.#calls.ask('getAssertionStatistics', options, ask, readStatistics);
+  }
+
+  compareRuns(
+    request: RunComparisonRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<RunComparison> {
+    const ask = (): Asked => {
+      const { slowerBy, ...asked } = checkRunComparisonRequest(request);
+      readPage(page, 'id');
+      return { query: { ...asked, slowerByRatio: slowerBy?.ratio, slowerByMs: slowerBy?.ms, ...page } };
+    };
+    return this.#calls.ask('compareRuns', options, ask, readRunComparison);
+  }
+
+  getAssertionHistories(
+    request: AssertionHistoriesRequest,
+    page?: PageRequest,
+    options?: CallOptions,
+  ): Promise<AssertionHistories> {
+    const ask = (): Asked => {
+      readAssertionHistoriesRequest(request);
+      readPage(page, 'id');
+      return { query: { ...request, ...page } };
+    };
+    return this.#calls.ask('getAssertionHistories', options, ask, readAssertionHistories);
   }
 
   #list(
