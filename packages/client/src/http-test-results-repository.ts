@@ -171,11 +171,12 @@ export class HttpTestResultsRepository implements TestResultsRepository {
     options?: CallOptions,
   ): Promise<RunComparison> {
     const ask = (): Asked => {
-      const { slowerBy, ...asked } = checkRunComparisonRequest(request);
+      const { runId, slowerBy, ...asked } = checkRunComparisonRequest(request);
       readPage(page, 'id');
-      return { query: { ...asked, slowerByRatio: slowerBy?.ratio, slowerByMs: slowerBy?.ms, ...page } };
+      const query = { ...asked, slowerByRatio: slowerBy?.ratio, slowerByMs: slowerBy?.ms, ...page };
+      return { path: { runId }, query };
     };
-    return this.#calls.ask('compareRuns', options, ask, readRunComparison);
+    return this.#calls.ask('compareRun', options, ask, readRunComparison);
   }
 
   getAssertionHistories(
@@ -186,9 +187,10 @@ export class HttpTestResultsRepository implements TestResultsRepository {
     const ask = (): Asked => {
       readAssertionHistoriesRequest(request);
       readPage(page, 'id');
-      return { query: { ...request, ...page } };
+      const { scenarioId, ...asked } = request;
+      return { path: { scenarioId }, query: { ...asked, ...page } };
     };
-    return this.#calls.ask('getAssertionHistories', options, ask, readAssertionHistories);
+    return this.#calls.ask('listAssertionsOfScenario', options, ask, readAssertionHistories);
   }
 
   #list(

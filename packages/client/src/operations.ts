@@ -57,8 +57,8 @@ export const OPERATIONS = {
   getResultPassRate: read('/analytics/result-pass-rate'),
   countResults: read('/analytics/result-counts'),
   getAssertionStatistics: read('/analytics/assertion-statistics'),
-  compareRuns: read('/analytics/run-comparison'),
-  getAssertionHistories: read('/analytics/assertion-histories'),
+  compareRun: read('/runs/{runId}/comparison'),
+  listAssertionsOfScenario: read('/scenarios/{scenarioId}/assertions'),
 
   registerService: write('POST', '/services', 'repeatable'),
   listServices: read('/services'),
