@@ -6,7 +6,7 @@ import {
   type ResultStatus,
   type TestRun,
 } from '@test-coordinator/domain';
-import { DataAdapterError } from '@test-coordinator/ports';
+import { DataAdapterError, type Repositories } from '@test-coordinator/ports';
 import { judgeRun, type GateRequest, type GateRules, type Verdict } from '@test-coordinator/verdict';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -68,6 +68,31 @@ class World {
 
 const told = ({ rules }: Verdict): Record<string, string> =>
   Object.fromEntries(rules.map(({ rule, outcome }) => [rule, outcome]));
+type Method = (this: object, ...args: unknown[]) => unknown;
+
+/** The same repositories; counts their calls, and the records on the pages that they answer. */
+function counting(ports: Repositories, reads: { calls: number; records: number }): Repositories {
+  const watched = <Repository extends object>(repository: Repository): Repository =>
+    new Proxy(repository, {
+      get:
+        (target, name) =>
+        async (...args: readonly unknown[]) => {
+          reads.calls += 1;
+          const answer: unknown = await (Reflect.get(target, name) as Method).apply(target, [...args]);
+          const items: unknown = answer !== null && Reflect.get(answer as object, 'items');
+          if (Array.isArray(items)) reads.records += items.length;
+          return answer;
+        },
+    });
+  const { scenarios, testRuns, chaosEvents, testResults } = ports;
+  return {
+    scenarios: watched(scenarios),
+    testRuns: watched(testRuns),
+    chaosEvents: watched(chaosEvents),
+    testResults: watched(testResults),
+  };
+}
+
 async function refusal(verdict: Promise<Verdict>): Promise<string> {
   const error: unknown = await verdict.then(
     () => 'judged',
@@ -160,6 +185,29 @@ describe(`Judging a run, seed ${seed}`, () => {
       ),
       { seed, numRuns: 150 },
     );
+  });
+
+  it('Given many runs and many results, When they are judged by every rule, Then the store is read as often as for few, and little comes back', async () => {
+    const readsOf = async (runs: number, results: number) => {
+      const fresh = await World.open();
+      for (let i = 0; i < runs; i += 1) await fresh.record('failed', { a: 'failed' });
+      const names = Array.from({ length: results }, (_, index) => [`assertion ${index}`, 'passed'] as const);
+      for (let i = 0; i < 2; i += 1) await fresh.record('passed', Object.fromEntries(names));
+      const reads = { calls: 0, records: 0 };
+      const verdict = await judgeRun(
+        counting(fresh.ports, reads),
+        {
+          scenarioId: SCENARIO,
+          rules: { minPassRate: 1, maxRecoveryP95Ms: 1, noNewFailures: true, maxFlaky: 0, maxAgeMs: 1 },
+        },
+        { now: NOW, wasDegraded: () => false },
+      );
+      expect(verdict.rules).to.have.length(10);
+      return reads;
+    };
+    const few = await readsOf(1, 1);
+    expect(few).to.deep.equal({ calls: 7, records: 2 });
+    expect(await readsOf(300, 3_000)).to.deep.equal(few);
   });
 
   describe('Given a baseline', () => {
