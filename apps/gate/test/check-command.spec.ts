@@ -146,7 +146,7 @@ describe('gate check', () => {
     expect([code, stdout]).to.deep.equal([2, '']);
     expect(stderr.trim().split('\n')).to.deep.equal([
       'TEST_COORDINATOR_ADAPTER_POSTGRES_ULR is not a known setting; did you mean TEST_COORDINATOR_ADAPTER_POSTGRES_URL?',
-      'TEST_COORDINATOR_STORE asks for memory and TEST_COORDINATOR_ADAPTER_POSTGRES_URL for a server: unset one of them',
+      'TEST_COORDINATOR_STORE (memory) and TEST_COORDINATOR_ADAPTER_POSTGRES_URL name several stores: unset all but one',
     ]);
   });
 

@@ -12,8 +12,8 @@ export class CoordinatorProcess implements AsyncDisposable {
   readonly #closed: Promise<unknown>;
   #said = '';
 
-  private constructor(settings: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [MAIN, 'serve'], {
+  private constructor(args: readonly string[], settings: Readonly<Record<string, string>>) {
+    this.#child = spawn(process.execPath, [MAIN, ...args], {
       env: { PATH: process.env['PATH'], TEST_COORDINATOR_HTTP_PORT: '0', ...settings },
     });
     this.#closed = once(this.#child, 'close');
@@ -25,7 +25,7 @@ export class CoordinatorProcess implements AsyncDisposable {
   static async serve(
     settings: Readonly<Record<string, string>>,
   ): Promise<{ readonly coordinator: CoordinatorProcess; readonly url: string }> {
-    const coordinator = new CoordinatorProcess(settings);
+    const coordinator = new CoordinatorProcess(['serve'], settings);
     let ended = false;
     void coordinator.#closed.then(() => (ended = true));
     for (;;) {
@@ -34,6 +34,15 @@ export class CoordinatorProcess implements AsyncDisposable {
       if (ended) throw new Error(`the coordinator ended without serving: ${coordinator.#said}`);
       await Promise.race([once(coordinator.#child.stdout, 'data'), coordinator.#closed]);
     }
+  }
+
+  /** What a command prints on stdout, without the line break at its end. */
+  static async print(settings: Readonly<Record<string, string>>, ...args: string[]): Promise<string> {
+    const coordinator = new CoordinatorProcess(args, settings);
+    let printed = '';
+    coordinator.#child.stdout.on('data', (text: string) => (printed += text));
+    await coordinator.#closed;
+    return printed.trimEnd();
   }
 
   async stop(): Promise<void> {

@@ -32,10 +32,15 @@ function reportOf(minute: number, failing: readonly string[]): string {
 }
 
 /** Records the report through the API of a coordinator and answers with the scenario. */
-async function record(url: string, minute: number, failing: readonly string[] = []): Promise<string> {
+async function record(
+  url: string,
+  minute: number,
+  failing: readonly string[],
+  authorization: Settings,
+): Promise<string> {
   const response = await fetch(`${url}/api/v1/imports?fileName=engine.xml`, {
     method: 'POST',
-    headers: { 'content-type': 'application/octet-stream' },
+    headers: { 'content-type': 'application/octet-stream', ...authorization },
     body: reportOf(minute, failing),
   });
   const text = await response.text();
@@ -48,9 +53,14 @@ async function record(url: string, minute: number, failing: readonly string[] = 
 }
 
 /** What a user does in a pipeline, on any store. `takeAway` makes the store unreachable for the gate. */
-async function journey(url: string, settings: Settings, takeAway: () => Promise<void>): Promise<void> {
-  const scenarioId = await record(url, 1);
-  await record(url, 2);
+async function journey(
+  url: string,
+  settings: Settings,
+  takeAway: () => Promise<void>,
+  authorization: Settings = {},
+): Promise<void> {
+  const scenarioId = await record(url, 1, [], authorization);
+  await record(url, 2, [], authorization);
   const check = (...more: string[]): Promise<Ended> => {
     const rules = ['--no-new-failures', '--min-pass-rate', '0.99', '--max-age', '24h'];
     return runGate(['check', '--scenario', scenarioId, ...rules, ...more], bySettings, settings, NOW);
@@ -59,7 +69,7 @@ async function journey(url: string, settings: Settings, takeAway: () => Promise<
   expect([green.code, green.stderr], green.stdout).to.deep.equal([0, '']);
   expect(green.stdout).to.match(/PASSED +no-new-failures +nothing failed/);
 
-  await record(url, 3, ['positions reconcile']);
+  await record(url, 3, ['positions reconcile'], authorization);
   const red = await check();
   expect([red.code, red.stderr], red.stdout).to.deep.equal([1, '']);
   expect(red.stdout)
@@ -123,5 +133,26 @@ describe('A pipeline with a coordinator and a gate', function () {
   it('Given PostgreSQL and a Redis Cluster, When runs are recorded and judged, Then the gate is green, red, and 3 once PostgreSQL is away', async () => {
     await using cluster = await RedisCluster.start();
     await onServer(cluster.url);
+  });
+
+  it('Given a coordinator alone, asked over HTTP with a key, When runs are recorded and judged, Then the gate is green, red, and 3 once it is away', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gate-journey-'));
+    const keys = { TEST_COORDINATOR_HTTP_AUTH: 'keys', [`${ADAPTER}DATA_DIR`]: folder };
+    const key = await CoordinatorProcess.print(
+      keys,
+      'keys',
+      'create',
+      '--name',
+      'pipeline',
+      '--scope',
+      'record',
+    );
+    const { coordinator, url } = await CoordinatorProcess.serve({
+      ...keys,
+      TEST_COORDINATOR_STORE: 'memory',
+    });
+    const settings = { TEST_COORDINATOR_URL: url, TEST_COORDINATOR_HTTP_CLIENT_KEY: key };
+    await journey(url, settings, () => coordinator.stop(), { authorization: `Bearer ${key}` });
+    rmSync(folder, { recursive: true, force: true });
   });
 });

@@ -239,6 +239,14 @@ export const ADAPTER_SETTINGS = {
   ),
 } as const;
 
+/** How a program that calls a coordinator over HTTP says who it is. */
+export const CLIENT_KEY = setting(
+  'TEST_COORDINATOR_HTTP_CLIENT_KEY',
+  secretMatching(/^[\w.~+/=-]{1,8192}$/, 'an API key'),
+  undefined,
+  'Key or token with which `watch` and the gate call a coordinator',
+);
+
 export type AdapterSettings = SettingsOf<typeof ADAPTER_SETTINGS>;
 
 /** What no setting alone is wrong in. */

@@ -21,6 +21,7 @@ export { milliseconds } from './milliseconds.js';
 export {
   ADAPTER_PREFIX,
   ADAPTER_SETTINGS,
+  CLIENT_KEY,
   adapterContradictions,
   type AdapterSettings,
   type LogLevel,

@@ -1,9 +1,9 @@
 import {
+  CLIENT_KEY,
   matching,
   namesFor,
   oneOf,
   seconds,
-  secretMatching,
   setting,
   someOf,
   trustedAddress,
@@ -80,10 +80,5 @@ export const ACCESS_SETTINGS = {
     30,
     'Seconds by which the clock of the issuer may differ',
   ),
-  clientKey: setting(
-    `${HTTP}CLIENT_KEY`,
-    secretMatching(/^[\w.~+/=-]{1,8192}$/, 'an API key'),
-    undefined,
-    'Key or token with which `watch` calls a coordinator',
-  ),
+  clientKey: CLIENT_KEY,
 } as const;

@@ -1,6 +1,5 @@
 import { Container, type ContainerModule, type ServiceIdentifier } from 'inversify';
 
-import { StubAdapter, stubModule } from '@test-coordinator/adapter-stub';
 import {
   ChaosEventsRepository,
   ScenariosRepository,
@@ -11,7 +10,7 @@ import {
 } from '@test-coordinator/ports';
 import { namingSettings, openRecordStore, POSTGRES_VARIABLES } from '@test-coordinator/settings';
 
-import type { GateSettings } from './gate-settings.js';
+import { GATE_SETTINGS, type GateSettings } from './gate-settings.js';
 
 /** The records that the gate reads, and the adapter beneath them. Disposing lets go of it. */
 export interface Records extends AsyncDisposable {
@@ -34,6 +33,11 @@ interface ChosenAdapter {
 
 /** The gate asks one thing after the other. */
 const CONNECTIONS = { poolSize: 2, maxOverflow: 0, applicationName: 'test-coordinator-gate' };
+/** Under which variables we read what the client may refuse. */
+const CLIENT_VARIABLES: Readonly<Record<string, string>> = {
+  baseUrl: GATE_SETTINGS.coordinatorUrl.variable,
+  apiKey: GATE_SETTINGS.clientKey.variable,
+};
 const never = (): boolean => false;
 
 /**
@@ -67,8 +71,11 @@ export async function openChosenRecords(settings: GateSettings, environment: Env
 }
 
 async function chooseAdapter(settings: GateSettings, environment: Environment): Promise<ChosenAdapter> {
-  if (settings.store === 'memory')
+  if (settings.store === 'memory') {
+    const { StubAdapter, stubModule } = await import('@test-coordinator/adapter-stub');
     return { module: stubModule(), lifecycle: StubAdapter, wasDegraded: never };
+  }
+  if (settings.coordinatorUrl !== undefined) return overHttp(settings, settings.coordinatorUrl.reveal());
   // TypeORM takes most of a second to load.
   const [{ PostgresAdapter, postgresModule }, store] = await Promise.all([
     import('@test-coordinator/adapter-postgres'),
@@ -80,6 +87,16 @@ async function chooseAdapter(settings: GateSettings, environment: Environment): 
     wasDegraded: never,
     server: store,
   };
+}
+
+/** What a coordinator answers while its store is away is no basis for a verdict: it says so with each answer. */
+async function overHttp({ clientKey }: GateSettings, baseUrl: string): Promise<ChosenAdapter> {
+  const { CoordinatorClient, clientModule } = await import('@test-coordinator/client');
+  let degradedAnswers = 0;
+  const module = await namingSettings(CLIENT_VARIABLES, () =>
+    clientModule({ baseUrl, apiKey: clientKey?.reveal() }, () => (degradedAnswers += 1)),
+  );
+  return { module, lifecycle: CoordinatorClient, wasDegraded: () => degradedAnswers > 0 };
 }
 
 async function disposeAll(all: readonly AsyncDisposable[]): Promise<void> {
