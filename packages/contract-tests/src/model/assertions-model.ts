@@ -23,7 +23,7 @@ interface Checked {
 const DECIDED: readonly (ResultStatus | undefined)[] = ['passed', 'failed'];
 
 /** @param results Those of one run, by rising id. */
-export function modelAssertions(results: readonly TestResult[]): readonly Checked[] {
+function modelAssertions(results: readonly TestResult[]): readonly Checked[] {
   return results.flatMap((result) => {
     const alike = results.filter((other) => placeOf(other) === placeOf(result));
     const upToHere = alike.slice(0, alike.indexOf(result) + 1);
