@@ -9,14 +9,15 @@ import type { Row } from './statement-exchange.js';
 
 /**
  * What an assertion is told apart by, but for its occurrence. None is NULL: what is absent reads as what no result has, an
- * empty name and a null. The name comes first, as it decides nearly every comparison of a sort.
+ * empty name and a null. The name comes first, as it decides nearly every comparison of a sort: a
+ * hash of them all before it took a third more.
  */
 export const ASSERTION_KEY = 'name, class_name, suite, phase, assertion_type';
 
 const KEY_COLUMNS = `coalesce(t.name, '') COLLATE "C" AS name, coalesce(t.metadata->'className', 'null') AS class_name,
     coalesce(t.metadata->'suite', 'null') AS suite, coalesce(t.metadata->'phase', 'null') AS phase, t.assertion_type`;
 
-/** In one number, as each window function costs as much as the sort: the attempt, whether another one may follow, whether it is an occurrence by its importer. */
+/** The attempt, whether another one may follow, and whether it is an occurrence by its importer: in one number, so that each neighbour is looked at by one window function. */
 const ATTEMPT = `4 * t.attempt + CASE WHEN t.status IN ('failed', 'error') THEN 2 ELSE 0 END
       + CASE WHEN t.metadata ? 'occurrence' THEN 1 ELSE 0 END`;
 
