@@ -17,6 +17,13 @@ export async function findRunNamed(testRuns: TestRunsRepository, name: string): 
   });
 }
 
+/** The same; `NOT_FOUND` where there is none. */
+export async function getRunNamed(testRuns: TestRunsRepository, name: string): Promise<TestRun> {
+  const run = await findRunNamed(testRuns, name);
+  if (run !== null) return run;
+  throw new DataAdapterError('NOT_FOUND', `no run has the id or the externalId ${JSON.stringify(name)}`);
+}
+
 /** The run of the scenario that was recorded last, in whatever status, or `null`. */
 export async function findNewestRun(
   testRuns: TestRunsRepository,

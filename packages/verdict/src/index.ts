@@ -20,7 +20,7 @@ export {
 } from './rules/new-failures.js';
 export { judgeFlaky } from './rules/flaky.js';
 export { CLOCK_SLACK_MS, durationText, judgeAge } from './rules/age.js';
-export { findBaseline, findNewestRun, findRunNamed, type BaselineChoice } from './find-runs.js';
+export { findBaseline, findNewestRun, findRunNamed, getRunNamed, type BaselineChoice } from './find-runs.js';
 export {
   MAX_NEW_FAILURES,
   judgeRun,

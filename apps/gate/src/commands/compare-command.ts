@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util';
 
 import { COMPARISON_GROUPS, type ComparedAssertion } from '@test-coordinator/domain';
 import { MAX_PAGE_LIMIT, type RunComparison } from '@test-coordinator/ports';
+import { getRunNamed } from '@test-coordinator/verdict';
 
 import { assertionText, transitionText } from '../render/assertion-text.js';
 import { renderTable, TABLE_FORMATS, type Findings } from '../render/render-table.js';
 import { runFacts } from '../render/run-facts.js';
 import { EXIT, type GateCommand } from './gate-command.js';
-import { knownRun } from './known-run.js';
 import { positional, readWord } from './option-values.js';
 
 /** From when on an assertion is told as slower or faster: half as long again, and a tenth of a second. */
@@ -32,8 +32,8 @@ export const compareCommand: GateCommand = {
     const format = readWord(values.format ?? 'text', TABLE_FORMATS, '--format');
     await using records = await openRecords(environment);
     const { repositories } = records;
-    const baseline = await knownRun(repositories, a!);
-    const run = await knownRun(repositories, b!);
+    const baseline = await getRunNamed(repositories.testRuns, a!);
+    const run = await getRunNamed(repositories.testRuns, b!);
     const comparison = await repositories.testResults.compareRuns(
       { baselineRunId: baseline.runId, runId: run.runId, findings: FINDINGS, slowerBy: SLOWER_BY },
       { limit: MAX_PAGE_LIMIT },

@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 
 import { EXPORT_FORMATS, exportRun } from '@test-coordinator/ingest';
+import { getRunNamed } from '@test-coordinator/verdict';
 
 import { positional, readWord, required } from './option-values.js';
 import { EXIT, type GateCommand } from './gate-command.js';
-import { knownRun } from './known-run.js';
 
 const OPTIONS = { run: { type: 'string' }, format: { type: 'string' }, output: { type: 'string' } } as const;
 
@@ -23,7 +23,7 @@ export const exportCommand: GateCommand = {
     const name = required(values.run, '--run');
     const format = readWord(required(values.format, '--format'), EXPORT_FORMATS, '--format');
     await using records = await openRecords(environment);
-    const { runId } = await knownRun(records.repositories, name);
+    const { runId } = await getRunNamed(records.repositories.testRuns, name);
     const pieces = Readable.from(exportRun(records.repositories, runId, format));
     if (values.output === undefined) await pipeline(pieces, stdout, { end: false });
     else await pipeline(pieces, createWriteStream(values.output));
