@@ -92,7 +92,8 @@ describe('A pipeline with a coordinator and a gate', function () {
   let postgres: TestPostgres;
   let redis: TestRedis;
   before(async () => {
-    [postgres, redis] = await Promise.all([TestPostgres.start(), startTestRedis()]);
+    // Its own: roles belong to a whole server.
+    [postgres, redis] = await Promise.all([TestPostgres.startOwn(), startTestRedis()]);
   });
   after(async () => {
     await Promise.all([postgres.stop(), redis.stop()]);
@@ -112,9 +113,14 @@ describe('A pipeline with a coordinator and a gate', function () {
   });
 
   /** On a server: the gate reaches it through a link that can be cut, and the coordinator has Redis besides. */
-  async function onServer(redisUrl: string): Promise<void> {
+  async function onServer(redisUrl: string, role?: string): Promise<void> {
     const database = await postgres.createDatabase();
     await using link = await FaultProxy.start({ port: Number(new URL(database).port) });
+    const gateUrl = new URL(link.url(database));
+    if (role !== undefined) {
+      await CoordinatorProcess.print({ [`${ADAPTER}POSTGRES_URL`]: database }, 'migrate', '--roles');
+      gateUrl.username = role;
+    }
     const shared = { [`${ADAPTER}REDIS_URL`]: redisUrl };
     const { coordinator, url } = await CoordinatorProcess.serve({
       ...shared,
@@ -123,11 +129,11 @@ describe('A pipeline with a coordinator and a gate', function () {
       [`${ADAPTER}SPOOL`]: 'false',
     });
     await using _coordinator = coordinator;
-    await journey(url, { ...shared, [`${ADAPTER}POSTGRES_URL`]: link.url(database) }, () => link.stop());
+    await journey(url, { ...shared, [`${ADAPTER}POSTGRES_URL`]: gateUrl.href }, () => link.stop());
   }
 
-  it('Given PostgreSQL and Redis, When runs are recorded and judged, Then the gate is green, red, and 3 once PostgreSQL is away', async () => {
-    await onServer(redis.url);
+  it('Given PostgreSQL and Redis, When runs are recorded and judged by a role that may only read, Then the gate is green, red, and 3 once PostgreSQL is away', async () => {
+    await onServer(redis.url, 'tc_ro');
   });
 
   it('Given PostgreSQL and a Redis Cluster, When runs are recorded and judged, Then the gate is green, red, and 3 once PostgreSQL is away', async () => {
