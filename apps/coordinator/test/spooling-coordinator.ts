@@ -80,11 +80,22 @@ export class SpoolingWorld {
 
   /** The server and all its children stop where they are: connections stay open, and nothing is answered. */
   freeze(): void {
-    for (const pid of [this.server.pid, ...this.#children()]) process.kill(pid, 'SIGSTOP');
+    this.#signal('SIGSTOP');
   }
 
   thaw(): void {
-    for (const pid of [this.server.pid, ...this.#children()]) process.kill(pid, 'SIGCONT');
+    this.#signal('SIGCONT');
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    for (const pid of [this.server.pid, ...this.#children()]) {
+      try {
+        process.kill(pid, signal);
+      } catch (error) {
+        // A backend whose client is gone ends by itself.
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+      }
+    }
   }
 
   #children(): readonly number[] {
