@@ -7,6 +7,7 @@ import {
   type ActiveRuns,
   type AdapterHealth,
   type AdapterLifecycle,
+  type AuditLog,
   type CacheRepository,
   type Clock,
   type ExecutionLocks,
@@ -26,6 +27,7 @@ import { recordRepositories } from './record-repositories.js';
 import { serviceShape, type ServiceIndex } from './record-shapes.js';
 import { readSettings, type StubSettings } from './settings.js';
 import { StubActiveRuns } from './stub-active-runs.js';
+import { StubAuditLog } from './stub-audit-log.js';
 import { StubCacheRepository, type CacheEntry } from './stub-cache-repository.js';
 import { StubExecutionLocks } from './stub-execution-locks.js';
 import { StubServiceDiscoveryRepository } from './stub-service-discovery-repository.js';
@@ -45,6 +47,7 @@ export interface StubPorts extends Repositories {
   readonly cache: CacheRepository;
   readonly executionLocks: ExecutionLocks;
   readonly activeRuns: ActiveRuns;
+  readonly auditLog: AuditLog;
   readonly unitOfWork: UnitOfWork;
 }
 
@@ -92,6 +95,7 @@ export class StubAdapter implements AdapterLifecycle {
       cache: new StubCacheRepository({ entries: this.#entries, calls, clock, defaultTtlSeconds }),
       executionLocks: this.#executionLocks,
       activeRuns: this.#activeRuns,
+      auditLog: new StubAuditLog(calls),
       unitOfWork: new StubUnitOfWork({ committed, gate, clock, ids, logger, track }),
     });
   }

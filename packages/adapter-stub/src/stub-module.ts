@@ -1,5 +1,6 @@
 import {
   ActiveRuns,
+  AuditLog,
   CacheRepository,
   ChaosEventsRepository,
   Clock,
@@ -51,6 +52,7 @@ export function stubModule(settings: StubSettings = {}, tokens?: readonly Token<
     bindPort(CacheRepository, ({ cache }) => cache);
     bindPort(ExecutionLocks, ({ executionLocks }) => executionLocks);
     bindPort(ActiveRuns, ({ activeRuns }) => activeRuns);
+    bindPort(AuditLog, ({ auditLog }) => auditLog);
     bindPort(UnitOfWork, ({ unitOfWork }) => unitOfWork);
   });
 }

@@ -25,6 +25,7 @@ export const stubHarness: AdapterHarness = {
       'cache',
       'executionLocks',
       'activeRuns',
+      'auditLog',
       'unitOfWork',
     ],
     durable: { no: 'records live in the memory of the process' },

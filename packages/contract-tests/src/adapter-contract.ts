@@ -44,6 +44,7 @@ export const describeServiceDiscoveryContract = describeSubject(
 export const describeCacheContract = describeSubject('cache', 'CacheRepository');
 export const describeExecutionLocksContract = describeSubject('executionLocks', 'ExecutionLocks');
 export const describeActiveRunsContract = describeSubject('activeRuns', 'ActiveRuns');
+export const describeAuditLogContract = describeSubject('auditLog', 'AuditLog');
 export const describeUnitOfWorkContract = describeSubject('unitOfWork', 'UnitOfWork');
 /** Starting, stopping and health, and what the manifest says that the adapter can and cannot do. */
 export const describeLifecycleContract = describeSubject('adapter', 'AdapterLifecycle');

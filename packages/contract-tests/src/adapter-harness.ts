@@ -1,6 +1,7 @@
 import type {
   ActiveRuns,
   AdapterLifecycle,
+  AuditLog,
   CacheRepository,
   Clock,
   ExecutionLocks,
@@ -16,6 +17,7 @@ export interface Ports extends Repositories {
   readonly cache: CacheRepository;
   readonly executionLocks: ExecutionLocks;
   readonly activeRuns: ActiveRuns;
+  readonly auditLog: AuditLog;
   readonly unitOfWork: UnitOfWork;
 }
 export type PortName = keyof Ports;

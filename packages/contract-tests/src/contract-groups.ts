@@ -8,6 +8,11 @@ import { publishingGroup } from './active-runs/publishing.js';
 import { resumeGroup } from './active-runs/resuming.js';
 import { activeRunRaces, versionGroup } from './active-runs/versions.js';
 import { watchEndGroup, watchGroup } from './active-runs/watching.js';
+import { appendGroup } from './audit-log/appending.js';
+import { auditLogRaces } from './audit-log/append-races.js';
+import { auditLogValidationGroup } from './audit-log/audit-log-validation.js';
+import { auditLogFind } from './audit-log/find-audit-entries.js';
+import { chainGroup } from './audit-log/reading-chains.js';
 import { callOptionsGroup } from './adapter/call-options.js';
 import { chaosEventFind } from './find/find-chaos-events.js';
 import { findGroup } from './find/find-group.js';
@@ -66,7 +71,7 @@ export function contractGroups(capabilities: AdapterCapabilities): readonly Cont
       validationGroup(kind),
       ...(kind.change === undefined ? [] : [updateGroup(kind, kind.change)]),
     ]),
-    ...[scenarioFind, testRunFind, chaosEventFind, testResultFind].map(findGroup),
+    ...[scenarioFind, testRunFind, chaosEventFind, testResultFind, auditLogFind].map(findGroup),
     ...stateGroups,
     completionGroup,
     recoveryGroup,
@@ -100,6 +105,10 @@ export function contractGroups(capabilities: AdapterCapabilities): readonly Cont
     watchEndGroup,
     resumeGroup(capabilities),
     activeRunRaces,
+    appendGroup,
+    chainGroup,
+    auditLogValidationGroup,
+    auditLogRaces,
     ...recordRaceGroups,
     ...storeRaceGroups,
     ...modelGroups(capabilities),

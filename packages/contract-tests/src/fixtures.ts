@@ -1,4 +1,5 @@
 import type {
+  NewAuditEntry,
   NewChaosEvent,
   NewScenario,
   NewServiceInfo,
@@ -148,6 +149,38 @@ function fullProgress(fields: Partial<RunProgress> = {}): RunProgress {
   });
 }
 
+/** The first entry of the chain `coordinator-1`. */
+function auditEntry(fields: Partial<NewAuditEntry> = {}): NewAuditEntry {
+  return {
+    entryId: givenId(1),
+    chain: 'coordinator-1',
+    sequence: 1,
+    at: at(-301),
+    phase: 'attempted',
+    action: 'scenarios.update',
+    entity: 'scenario',
+    ...fields,
+  };
+}
+
+/** An entry with every field given. */
+function fullAuditEntry(fields: Partial<NewAuditEntry> = {}): NewAuditEntry {
+  return auditEntry({
+    phase: 'outcome',
+    id: 'restart-engine',
+    runId: givenId(1),
+    actor: 'key:ada',
+    requestId: 'r-1',
+    attempt: 1,
+    result: 'refused',
+    code: 'VERSION_CONFLICT',
+    version: 3,
+    before: { name: 'Restart the engine', tags: ['nightly', { deep: null }] },
+    after: { name: '“Zürich” 👩‍🚀', retries: 2.5, grace: null },
+    ...fields,
+  });
+}
+
 /** Valid inputs of every create method; pass fields to change some of them. */
 export const fixtures = {
   at,
@@ -164,4 +197,6 @@ export const fixtures = {
   fullService,
   progress,
   fullProgress,
+  auditEntry,
+  fullAuditEntry,
 } as const;

@@ -13,6 +13,7 @@ export {
   contractTitles,
   describeActiveRunsContract,
   describeAdapterContract,
+  describeAuditLogContract,
   describeCacheContract,
   describeChaosEventsContract,
   describeExecutionLocksContract,

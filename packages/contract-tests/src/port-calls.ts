@@ -118,6 +118,12 @@ export const portCalls: { readonly [Name in keyof Ports]: PortCalls<Ports[Name]>
     clear: (port, options) => port.clear(id(1), options),
     watch: (port, options) => firstOf(port.watch(options)),
   },
+  auditLog: {
+    append: (port, options) => port.append([fixtures.auditEntry({ sequence: 2, entryId: id(50) })], options),
+    find: (port, options) => port.find({}, undefined, options),
+    listChains: (port, options) => port.listChains(undefined, options),
+    readChain: (port, options) => port.readChain('coordinator-1', undefined, options),
+  },
   unitOfWork: {
     run: (port, options) =>
       port.run(({ scenarios }) => scenarios.create(fixtures.scenario({ scenarioId: 'in-a-unit' })), options),
@@ -142,6 +148,7 @@ export async function prepareEverything(ports: Partial<Ports>): Promise<void> {
   await ports.cache?.set('number', 1, { ttlSeconds: null });
   await ports.cache?.set('object', { kept: true }, { ttlSeconds: null });
   await ports.activeRuns?.publish(id(1), fixtures.fullProgress());
+  await ports.auditLog?.append([fixtures.auditEntry()]);
 }
 
 /** Everything that the ports hold, to be compared with itself later. */
@@ -156,5 +163,6 @@ export async function readEverything(ports: Partial<Ports>): Promise<readonly un
     await ports.cache?.getMany(keys),
     await ports.executionLocks?.inspect(A_LOCK),
     await ports.activeRuns?.list(),
+    await ports.auditLog?.find({}),
   ];
 }

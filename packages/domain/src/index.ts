@@ -92,6 +92,28 @@ export {
   type NewServiceInfo,
   type ServiceInfo,
 } from './service-info.js';
+export {
+  AUDIT_PHASES,
+  AUDIT_RESULTS,
+  auditContent,
+  newAuditEntry,
+  newAuditEntryRules,
+  readAuditContent,
+  type AuditEntry,
+  type AuditPhase,
+  type AuditResult,
+  type NewAuditEntry,
+} from './audit-entry.js';
+export {
+  CHAIN_START,
+  ChainVerification,
+  chainHash,
+  verifyChain,
+  type AuditCheckpoint,
+  type AuditLink,
+  type ChainFault,
+  type ChainReport,
+} from './audit-chain.js';
 export { creationContent } from './creation-content.js';
 export { UuidV7Generator } from './uuid-v7-generator.js';
 export {

@@ -1,5 +1,6 @@
 import {
   ASSERTION_TYPES,
+  AUDIT_RESULTS,
   EVENT_STATUSES,
   EVENT_TYPES,
   RESULT_STATUSES,
@@ -10,6 +11,7 @@ import {
   isUuidV7,
   plainTextProblem,
   type AssertionType,
+  type AuditResult,
   type EventStatus,
   type EventType,
   type Problem,
@@ -83,6 +85,20 @@ export interface TestResultFilter extends DateRange {
   readonly text?: string | undefined;
 }
 
+/** The date range is over `at`. */
+export interface AuditFilter extends DateRange {
+  readonly chain?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  readonly entity?: string | undefined;
+  /** Of the record. */
+  readonly id?: string | undefined;
+  readonly runId?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** Of outcomes: an attempt has none. */
+  readonly results?: readonly AuditResult[] | undefined;
+}
+
 type FieldCheck = (value: unknown) => string | undefined;
 
 const text: FieldCheck = (value) => {
@@ -91,6 +107,7 @@ const text: FieldCheck = (value) => {
   return plainTextProblem(value);
 };
 const readableId: FieldCheck = (value) => (isReadableId(value) ? undefined : 'must be a scenario id');
+const readableName: FieldCheck = (value) => (isReadableId(value) ? undefined : 'must be the name of a chain');
 const uuid: FieldCheck = (value) => (isUuidV7(value) ? undefined : 'must be a UUIDv7 in lower case');
 const trueOrFalse: FieldCheck = (value) => (typeof value === 'boolean' ? undefined : 'must be true or false');
 const time: FieldCheck = (value) =>
@@ -101,6 +118,19 @@ const oneOrMoreOf =
     Array.isArray(value) && value.every((word) => words.includes(word as string))
       ? undefined
       : `must be a list of ${words.join(', ')}`;
+
+const AUDIT_FIELDS = {
+  chain: readableName,
+  actor: text,
+  action: text,
+  entity: text,
+  id: text,
+  runId: text,
+  requestId: text,
+  results: oneOrMoreOf(AUDIT_RESULTS),
+  from: time,
+  to: time,
+} satisfies Record<keyof AuditFilter, FieldCheck>;
 
 const SCENARIO_FIELDS = {
   statuses: oneOrMoreOf(SCENARIO_STATUSES),
@@ -162,6 +192,9 @@ export const checkChaosEventFilter = (filter: ChaosEventFilter): ChaosEventFilte
 /** @throws DataAdapterError `INVALID_ARGUMENT`, as checkScenarioFilter. */
 export const checkTestResultFilter = (filter: TestResultFilter): TestResultFilter =>
   checked(filter, RESULT_FIELDS);
+
+/** @throws DataAdapterError `INVALID_ARGUMENT`, as checkScenarioFilter. */
+export const checkAuditFilter = (filter: AuditFilter): AuditFilter => checked(filter, AUDIT_FIELDS);
 
 /** Whether `wanted` is found in `name`, by the rule of `text` above. */
 export function nameContains(name: string, wanted: string): boolean {

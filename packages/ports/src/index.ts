@@ -6,6 +6,7 @@
  * Composition root: the place in an app where a container binds ports to adapters.
  * Degraded: a store is away and the product goes on with what it has, saying so.
  * Fence: a number that only rises, given with a lock; a write that carries an older one is refused.
+ * Chain: the audit entries of one process, each with a hash over the one before.
  * Lease: a lock as its holder has it, with its fence. Live state: what a running execution says of itself.
  */
 export {
@@ -35,11 +36,13 @@ export {
   type ReadPage,
 } from './page.js';
 export {
+  checkAuditFilter,
   checkChaosEventFilter,
   checkScenarioFilter,
   checkTestResultFilter,
   checkTestRunFilter,
   nameContains,
+  type AuditFilter,
   type ChaosEventFilter,
   type ScenarioFilter,
   type TestResultFilter,
@@ -123,3 +126,5 @@ export {
   type WatchOptions,
 } from './active-runs.js';
 export { checkWatchOptions, readRunProgress, type ReadRunProgress } from './active-run-arguments.js';
+export { AuditLog, type ChainRange } from './audit-log.js';
+export { checkChain, readAuditEntries, readChainRange, type ReadChainRange } from './audit-log-arguments.js';

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 
 const TOKENS = [
   'ActiveRuns',
+  'AuditLog',
   'CacheRepository',
   'ChaosEventsRepository',
   'Clock',

@@ -16,6 +16,7 @@ const PORTS: readonly PortName[] = [
   'cache',
   'executionLocks',
   'activeRuns',
+  'auditLog',
   'unitOfWork',
 ];
 

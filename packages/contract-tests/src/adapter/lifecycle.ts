@@ -127,5 +127,6 @@ function emptyContents({ world }: Trial): readonly unknown[] {
     ports.cache && [],
     ports.executionLocks && null,
     ports.activeRuns && page,
+    ports.auditLog && page,
   ];
 }

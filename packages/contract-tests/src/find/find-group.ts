@@ -11,7 +11,7 @@ type Filter = Readonly<Record<string, unknown>>;
 
 /** The `find` of one port, over a small set of records that was put together by hand. */
 export interface Findable {
-  readonly subject: 'scenarios' | 'testRuns' | 'chaosEvents' | 'testResults';
+  readonly subject: 'scenarios' | 'testRuns' | 'chaosEvents' | 'testResults' | 'auditLog';
   /** Stores the set. */
   seed(trial: Trial): Promise<void>;
   find(ports: Ports, filter: Filter, page?: PageRequest): Promise<Page<object>>;
@@ -21,6 +21,8 @@ export interface Findable {
   readonly cases: readonly (readonly [filter: Filter, found: string])[];
   /** Reads that are shorthands of a filter. */
   readonly shorthands: readonly Shorthand[];
+  /** The field that takes a set of words. @default statuses */
+  readonly setField?: string;
   /** Values that a field of the filter cannot have. */
   readonly refused: readonly (readonly [field: string, value: unknown])[];
 }
@@ -34,7 +36,7 @@ interface Shorthand {
 }
 
 export function findGroup(findable: Findable): ContractGroup {
-  const { subject, cases, shorthands, refused } = findable;
+  const { subject, cases, shorthands, refused, setField = 'statuses' } = findable;
   return {
     subject,
     concern: 'find',
@@ -99,9 +101,9 @@ export function findGroup(findable: Findable): ContractGroup {
         'When the filter object changes during the call, Then the answer is that of the call',
         async (trial) => {
           await findable.seed(trial);
-          const statuses: string[] = [];
-          const call = findable.find(trial.ports, { statuses });
-          statuses.push('passed', 'active', 'injected');
+          const words: string[] = [];
+          const call = findable.find(trial.ports, { [setField]: words });
+          words.push('passed', 'active', 'injected', 'done');
           expect((await call).items).to.deep.equal([]);
         },
       ),

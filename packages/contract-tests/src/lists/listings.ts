@@ -1,5 +1,6 @@
 import type {
   AssertionHistory,
+  AuditEntry,
   ChaosEvent,
   ComparedAssertion,
   Scenario,
@@ -81,6 +82,16 @@ const activeItems = {
   add: ({ activeRuns }, n) => activeRuns.publish(id(n), fixtures.progress()),
   remove: ({ activeRuns }, n) => activeRuns.clear(id(n)),
   idIn: (item) => (item as ActiveRun).runId,
+} satisfies Partial<Listing>;
+
+/** Each in a chain of its own: what counts is the id, whatever the order in which they were appended. */
+const auditItems = {
+  subject: 'auditLog',
+  order: 'id',
+  prepare: () => Promise.resolve(),
+  idOf: id,
+  add: ({ auditLog }, n) => auditLog.append([fixtures.auditEntry({ entryId: id(n), chain: `chain-${n}` })]),
+  idIn: (item) => (item as AuditEntry).entryId,
 } satisfies Partial<Listing>;
 
 /** The run that the n-th item of a list over all runs belongs to: the items of two runs lie between each other. */
@@ -177,5 +188,6 @@ export const listings: readonly Listing[] = [
     name: 'the instances of one name',
     read: ({ serviceDiscovery }, request) => serviceDiscovery.listServicesByName('engine', request),
   },
+  { ...auditItems, name: 'audit entries', read: ({ auditLog }, request) => auditLog.find({}, request) },
   { ...activeItems, name: 'active runs', read: ({ activeRuns }, request) => activeRuns.list(request) },
 ];

@@ -66,6 +66,7 @@ const commandsOf: {
   cache: ({ clock }) => cacheCommands(clock),
   executionLocks: ({ clock }) => lockCommands(clock),
   activeRuns: ({ clock }) => activeRunCommands(clock),
+  auditLog: () => [],
   unitOfWork: ({ transactions }) => {
     if (transactions !== true) return [];
     const kinds = [scenarios, testRuns, chaosEvents, testResults];
@@ -108,7 +109,7 @@ function preludeOf(subject: PortName): readonly PortCall[] {
 
 /** The ports that are read to their end after a run. Locks are looked at after each command. */
 function sweptWith(subject: PortName): readonly ModelledPort[] {
-  if (subject === 'executionLocks') return [];
+  if (subject === 'executionLocks' || subject === 'auditLog') return [];
   return subject === 'unitOfWork' ? (Object.keys(recordCommands) as ModelledPort[]) : [subject];
 }
 

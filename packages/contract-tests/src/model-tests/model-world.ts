@@ -13,8 +13,8 @@ import { SequentialIds } from '../sequential-ids.js';
 import type { Trial } from '../trial.js';
 import type { ModelledLease } from './lock-commands.js';
 
-/** The ports that commands call one by one. */
-export type ModelledPort = Exclude<keyof Ports, 'unitOfWork' | 'executionLocks'>;
+/** The ports that commands call one by one. What an audit log answers follows from one append to the next. */
+export type ModelledPort = Exclude<keyof Ports, 'unitOfWork' | 'executionLocks' | 'auditLog'>;
 
 /**
  * Age and life in the worlds of model tests: a few steps of `advance` reach them. That of live states is longer than any

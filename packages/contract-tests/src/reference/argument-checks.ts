@@ -25,7 +25,9 @@ import {
 } from '@test-coordinator/domain';
 import {
   MAX_CACHE_KEY_LENGTH,
+  checkAuditFilter,
   checkBulk,
+  checkChain,
   checkChaosEventFilter,
   checkDate,
   checkOneOf,
@@ -39,6 +41,8 @@ import {
   checkUuid,
   checkVersion,
   readAssertionHistoriesRequest,
+  readAuditEntries,
+  readChainRange,
   readPage,
   readRunProgress,
   refuse,
@@ -142,7 +146,7 @@ function checkBatch(results: unknown): void {
 }
 
 /** What the arguments of every method must be, place by place; the options follow them. */
-export const CHECKS: { readonly [Name in ModelledPort]: Checks<Ports[Name]> } = {
+export const CHECKS: { readonly [Name in ModelledPort | 'auditLog']: Checks<Ports[Name]> } = {
   scenarios: {
     create: [reads(newScenarioRules)],
     getById: [checkScenarioId],
@@ -242,6 +246,12 @@ export const CHECKS: { readonly [Name in ModelledPort]: Checks<Ports[Name]> } = 
     get: [uuid('runId')],
     list: [byId],
     clear: [uuid('runId')],
+  },
+  auditLog: {
+    append: [readAuditEntries],
+    find: [(filter) => checkAuditFilter(filter as never), byId],
+    listChains: [byId],
+    readChain: [checkChain, ifGiven(readChainRange)],
   },
 };
 

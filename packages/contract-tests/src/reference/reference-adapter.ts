@@ -54,6 +54,7 @@ export class ReferenceAdapter implements AdapterLifecycle {
         ...this.#port<'activeRuns'>('activeRuns', activeRuns),
         watch: (options = {}) => watchModel(activeRuns, watchWindow, options, () => this.#mayCall(undefined)),
       },
+      auditLog: this.#port<'auditLog'>('auditLog', this.store.auditLog),
       unitOfWork: { run: (work, options) => this.#runUnit(work, options) },
     };
   }

@@ -14,6 +14,7 @@ const EVERYTHING: AdapterCapabilities = {
     'cache',
     'executionLocks',
     'activeRuns',
+    'auditLog',
     'unitOfWork',
   ],
   durable: true,

@@ -10,6 +10,7 @@ import {
 import type { WorldDependencies } from '../adapter-harness.js';
 import { CacheModel } from '../model/cache-model.js';
 import { ActiveRunsModel } from '../model/active-runs-model.js';
+import { AuditLogModel } from '../model/audit-log-model.js';
 import { LocksModel } from '../model/locks-model.js';
 import { ChaosEventsModel } from '../model/chaos-events-model.js';
 import { RecordsState, type Row } from '../model/records-state.js';
@@ -31,6 +32,7 @@ export class ReferenceStore {
   readonly cache: CacheModel;
   readonly locks: LocksModel;
   readonly activeRuns: ActiveRunsModel;
+  readonly auditLog = new AuditLogModel();
   readonly watchWindow: number;
   /** How the link to the store is: calls fail while it is not `up`. */
   link: 'up' | 'reset' | 'freeze' = 'up';

@@ -7,6 +7,7 @@ import { runContractGroup } from '../run-contract-group.js';
 import { activeRunSaboteurs } from './active-run-saboteurs.js';
 import { adapterSaboteurs } from './adapter-saboteurs.js';
 import { assertionSaboteurs } from './assertion-saboteurs.js';
+import { auditSaboteurs } from './audit-saboteurs.js';
 import { cacheSaboteurs } from './cache-saboteurs.js';
 import { changeSaboteurs } from './change-saboteurs.js';
 import { fenceSaboteurs } from './fence-saboteurs.js';
@@ -35,6 +36,7 @@ export const saboteurs: readonly Saboteur[] = [
   ...lockSaboteurs,
   ...activeRunSaboteurs,
   ...watchSaboteurs,
+  ...auditSaboteurs,
   ...adapterSaboteurs,
 ];
 
