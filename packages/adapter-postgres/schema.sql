@@ -1,3 +1,16 @@
+audit_entries.chain text NOT NULL
+audit_entries.sequence bigint NOT NULL
+audit_entries.content text NOT NULL
+audit_entries.hash text NOT NULL
+audit_entries.entry_id uuid NOT NULL
+audit_entries.at text NOT NULL
+audit_entries.actor text
+audit_entries.action text NOT NULL
+audit_entries.entity text NOT NULL
+audit_entries.record_id text
+audit_entries.run_id text
+audit_entries.request_id text
+audit_entries.result text
 chaos_events.event_id uuid NOT NULL
 chaos_events.run_id uuid NOT NULL
 chaos_events.event_type text NOT NULL
@@ -63,6 +76,8 @@ test_runs.version integer NOT NULL
 test_runs.fence bigint
 test_runs.creation_hash bytea NOT NULL
 
+audit_entries_id_key UNIQUE (entry_id)
+audit_entries_pkey PRIMARY KEY (chain, sequence)
 chaos_events_duration_check CHECK ((duration_ms >= 0))
 chaos_events_pkey PRIMARY KEY (event_id)
 chaos_events_recovery_check CHECK ((recovery_time_ms >= 0))
@@ -84,6 +99,11 @@ test_runs_scenario_fkey FOREIGN KEY (scenario_id) REFERENCES test_coordination.s
 test_runs_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'passed'::text, 'failed'::text, 'error'::text, 'cancelled'::text, 'timeout'::text])))
 test_runs_version_check CHECK ((version >= 1))
 
+CREATE INDEX audit_entries_by_record ON test_coordination.audit_entries USING btree (record_id, entry_id) WHERE (record_id IS NOT NULL)
+CREATE INDEX audit_entries_by_request ON test_coordination.audit_entries USING btree (request_id, entry_id) WHERE (request_id IS NOT NULL)
+CREATE INDEX audit_entries_by_run ON test_coordination.audit_entries USING btree (run_id, entry_id) WHERE (run_id IS NOT NULL)
+CREATE UNIQUE INDEX audit_entries_id_key ON test_coordination.audit_entries USING btree (entry_id)
+CREATE UNIQUE INDEX audit_entries_pkey ON test_coordination.audit_entries USING btree (chain, sequence)
 CREATE INDEX chaos_events_by_run ON test_coordination.chaos_events USING btree (run_id, event_id)
 CREATE INDEX chaos_events_by_service ON test_coordination.chaos_events USING btree (target_service, event_id)
 CREATE INDEX chaos_events_by_status ON test_coordination.chaos_events USING btree (status, event_id)
@@ -107,6 +127,43 @@ CREATE INDEX test_runs_by_start ON test_coordination.test_runs USING btree (star
 CREATE INDEX test_runs_by_status ON test_coordination.test_runs USING btree (status, run_id)
 CREATE UNIQUE INDEX test_runs_pkey ON test_coordination.test_runs USING btree (run_id)
 
+CREATE OR REPLACE FUNCTION test_coordination.audit_append(of_chain text, first_sequence bigint, contents text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'test_coordination', 'pg_temp'
+AS $function$
+DECLARE
+  last_sequence bigint;
+  head text;
+  known integer;
+  hashes text[] := '{}';
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(format('test-coordinator audit %s %s', current_schema(), of_chain), 0));
+  SELECT e.sequence, e.hash INTO last_sequence, head
+    FROM audit_entries e WHERE e.chain = of_chain ORDER BY e.sequence DESC LIMIT 1;
+  IF NOT FOUND THEN
+    last_sequence := 0;
+    head := repeat('0', 64);
+  END IF;
+  known := least(greatest(last_sequence - first_sequence + 1, 0), cardinality(contents));
+  IF known > 0 AND EXISTS (
+    SELECT FROM unnest(contents[:known]) WITH ORDINALITY AS given (content, place)
+      JOIN audit_entries e ON e.chain = of_chain AND e.sequence = first_sequence + given.place - 1
+     WHERE e.content <> given.content
+  ) THEN
+    RETURN false;
+  END IF;
+  FOR place IN known + 1 .. cardinality(contents) LOOP
+    head := encode(sha256(convert_to(head || contents[place], 'UTF8')), 'hex');
+    hashes := hashes || head;
+  END LOOP;
+  INSERT INTO audit_entries (chain, sequence, content, hash)
+    SELECT of_chain, first_sequence + known + fresh.place - 1, fresh.content, fresh.hash
+      FROM unnest(contents[known + 1:], hashes) WITH ORDINALITY AS fresh (content, hash, place);
+  RETURN true;
+END
+$function$
 CREATE OR REPLACE FUNCTION test_coordination.delete_children_of_run()
  RETURNS trigger
  LANGUAGE plpgsql

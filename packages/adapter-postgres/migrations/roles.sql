@@ -48,12 +48,13 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON scenarios, test_runs, chaos_events, test_results, schema_migrations FROM PUBLIC, tc_app, tc_ro;
+REVOKE ALL ON scenarios, test_runs, chaos_events, test_results, audit_entries, schema_migrations FROM PUBLIC, tc_app, tc_ro;
 GRANT SELECT, INSERT, UPDATE, DELETE ON scenarios, test_runs TO tc_app;
 GRANT SELECT, INSERT, UPDATE ON chaos_events TO tc_app;
 GRANT SELECT, INSERT ON test_results TO tc_app;
-GRANT SELECT ON schema_migrations TO tc_app;
-GRANT SELECT ON scenarios, test_runs, chaos_events, test_results, schema_migrations TO tc_ro;
+GRANT SELECT ON audit_entries, schema_migrations TO tc_app;
+GRANT SELECT ON scenarios, test_runs, chaos_events, test_results, audit_entries, schema_migrations TO tc_ro;
 REVOKE ALL ON FUNCTION health_check() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION health_check() TO tc_app, tc_ro;
 GRANT EXECUTE ON FUNCTION delete_some_children_of_run(uuid, integer) TO tc_app;
+GRANT EXECUTE ON FUNCTION audit_append(text, bigint, text[]) TO tc_app;

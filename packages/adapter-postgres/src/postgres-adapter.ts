@@ -7,6 +7,7 @@ import {
   uuidV7Ids,
   type AdapterHealth,
   type AdapterLifecycle,
+  type AuditLog,
   type Clock,
   type IdGenerator,
   type Logger,
@@ -21,6 +22,7 @@ import { connectFailure } from './failures.js';
 import type { GuardedPool } from './guarded-pool.js';
 import { isMigrated, migrate } from './migrate.js';
 import { resolveSettings, type PostgresSettings, type ResolvedSettings } from './postgres-settings.js';
+import { PostgresAuditLog } from './postgres-audit-log.js';
 import { PostgresUnitOfWork } from './postgres-unit-of-work.js';
 import { recordRepositories } from './record-repositories.js';
 import { PostgresRetention } from './retention.js';
@@ -51,11 +53,12 @@ export interface PostgresDependencies {
 
 /** The ports that PostgreSQL holds, on one database. */
 export interface PostgresPorts extends Repositories {
+  readonly auditLog: AuditLog;
   readonly unitOfWork: UnitOfWork;
 }
 
 /**
- * The record repositories and units of work on PostgreSQL, and their life. Built by `createPostgresAdapter` or by
+ * The record repositories, units of work and the audit log on PostgreSQL, and their life. Built by `createPostgresAdapter` or by
  * `postgresModule`. `start` brings the schema up to date where it may.
  */
 export class PostgresAdapter implements AdapterLifecycle {
@@ -91,6 +94,7 @@ export class PostgresAdapter implements AdapterLifecycle {
     this.retention = new PostgresRetention(this.#session, context.tables, this.#settings.schema, clock);
     this.ports = Object.freeze({
       ...recordRepositories(context),
+      auditLog: new PostgresAuditLog(this.#session, this.#settings.schema),
       unitOfWork: new PostgresUnitOfWork(context),
     });
   }

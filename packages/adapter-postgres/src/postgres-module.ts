@@ -1,4 +1,5 @@
 import {
+  AuditLog,
   ChaosEventsRepository,
   Clock,
   IdGenerator,
@@ -15,7 +16,7 @@ import { PostgresAdapter, type PostgresPorts } from './postgres-adapter.js';
 import type { PostgresSettings } from './postgres-settings.js';
 
 /**
- * Binds the record ports and `UnitOfWork`, and `PostgresAdapter` for their life, to one adapter of the container. It
+ * Binds the record ports, `AuditLog` and `UnitOfWork`, and `PostgresAdapter` for their life, to one adapter of the container. It
  * takes `Clock`, `IdGenerator` and `Logger` from the container where they are bound. The adapter is not started by it.
  */
 export function postgresModule(settings: PostgresSettings): ContainerModule {
@@ -41,6 +42,7 @@ export function postgresModule(settings: PostgresSettings): ContainerModule {
     bindPort(TestRunsRepository, ({ testRuns }) => testRuns);
     bindPort(ChaosEventsRepository, ({ chaosEvents }) => chaosEvents);
     bindPort(TestResultsRepository, ({ testResults }) => testResults);
+    bindPort(AuditLog, ({ auditLog }) => auditLog);
     bindPort(UnitOfWork, ({ unitOfWork }) => unitOfWork);
   });
 }

@@ -13,10 +13,13 @@ import type { Session } from './session.js';
 /** `oldest` first is the order of what belongs to one run. */
 export type ListOrder = 'newest' | 'oldest';
 
+/** What a list needs to know of its table. */
+export type ListedTable<Entity> = Pick<RecordTable<Entity>, 'entity' | 'name' | 'id' | 'list' | 'read'>;
+
 /** One page of a list that is ordered by a UUIDv7. The table has the alias `t` in the conditions. */
 export async function listById<Entity>(
   session: Session,
-  table: RecordTable<Entity>,
+  table: ListedTable<Entity>,
   conditions: Conditions,
   page: ReadPage,
   order: ListOrder,

@@ -42,7 +42,7 @@ describe('The migrations', () => {
         const { rows } = await admin.query(
           'SELECT number FROM test_coordination.schema_migrations ORDER BY number',
         );
-        expect(rows, `round ${round}`).to.deep.equal([{ number: 1 }]);
+        expect(rows, `round ${round}`).to.deep.equal([{ number: 1 }, { number: 2 }]);
         await admin.end();
       }
     });
@@ -52,11 +52,11 @@ describe('The migrations', () => {
     it('When the plan is asked for, Then it is the script, and nothing was done', async () => {
       const url = await sharedServer.emptyDatabase();
       const plan = await planMigrations({ url });
-      expect(plan.pending).to.deep.equal(['0001-records']);
+      expect(plan.pending).to.deep.equal(['0001-records', '0002-audit-log']);
       expect(plan.sql)
         .to.include('CREATE SCHEMA IF NOT EXISTS "test_coordination"')
         .and.to.include('CREATE TABLE test_runs');
-      expect((await planMigrations({ url })).pending).to.have.length(1);
+      expect((await planMigrations({ url })).pending).to.have.length(2);
       const admin = await connected(url);
       await admin.query(`BEGIN; ${plan.sql}; COMMIT`);
       expect(
@@ -79,7 +79,7 @@ describe('The migrations', () => {
 
     it('When it is migrated twice, Then the first call says what it did and the second did nothing', async () => {
       const url = await sharedServer.emptyDatabase();
-      expect(await migrate({ url })).to.deep.equal({ applied: ['0001-records'] });
+      expect(await migrate({ url })).to.deep.equal({ applied: ['0001-records', '0002-audit-log'] });
       expect(await migrate({ url })).to.deep.equal({ applied: [] });
       expect(await planMigrations({ url })).to.deep.equal({ pending: [], sql: '' });
     });
@@ -102,13 +102,13 @@ describe('The migrations', () => {
       const url = await sharedServer.migratedDatabase();
       const admin = await connected(url);
       await admin.query(
-        "INSERT INTO test_coordination.schema_migrations (number, name, checksum) VALUES (2, 'later', 'x')",
+        "INSERT INTO test_coordination.schema_migrations (number, name, checksum) VALUES (3, 'later', 'x')",
       );
       await admin.end();
       const error = await refusal(createPostgresAdapter({ settings: { url } }).start());
       expect(error.code).to.equal('UNSUPPORTED');
       expect(error.message).to.equal(
-        'the database schema is at version 2, and this version of the code knows 1; upgrade the test coordinator',
+        'the database schema is at version 3, and this version of the code knows 2; upgrade the test coordinator',
       );
     });
 

@@ -27,7 +27,7 @@ const LIMITS = { poolSize: 4, maxOverflow: 4, queryTimeoutMs: 7_000, poolTimeout
  */
 export function postgresHarness({ name, database, through, settings = {} }: HarnessOptions): AdapterHarness {
   const schema = settings.schema ?? 'test_coordination';
-  const tables = ['test_runs', 'scenarios', 'chaos_events', 'test_results'];
+  const tables = ['test_runs', 'scenarios', 'chaos_events', 'test_results', 'audit_entries'];
   const emptied = tables.map((table) => `DELETE FROM "${schema}".${table}`).join('; ');
   let url: string;
   let admin: pg.Client | undefined;
@@ -73,7 +73,7 @@ export function postgresHarness({ name, database, through, settings = {} }: Harn
   return {
     name,
     capabilities: {
-      ports: ['scenarios', 'testRuns', 'chaosEvents', 'testResults', 'unitOfWork'],
+      ports: ['scenarios', 'testRuns', 'chaosEvents', 'testResults', 'auditLog', 'unitOfWork'],
       durable: true,
       shared: true,
       transactions: true,

@@ -7,6 +7,8 @@ import { connected, prepareRun } from './fault-worlds.js';
 
 /** Everything that anybody but the owner may do. */
 const MATRIX = [
+  'audit_entries tc_app SELECT',
+  'audit_entries tc_ro SELECT',
   'chaos_events tc_app INSERT',
   'chaos_events tc_app SELECT',
   'chaos_events tc_app UPDATE',
@@ -45,6 +47,15 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'DROP SCHEMA test_coordination CASCADE',
     "CREATE OR REPLACE FUNCTION health_check(OUT a integer) LANGUAGE sql AS 'SELECT 1'",
     'ALTER TABLE test_runs DISABLE TRIGGER ALL',
+    "INSERT INTO audit_entries (chain, sequence, content, hash) VALUES ('a', 1, '{}', '')",
+    'UPDATE audit_entries SET content = content',
+    'DELETE FROM audit_entries',
+    'TRUNCATE audit_entries',
+    'DROP TABLE audit_entries',
+    'ALTER TABLE audit_entries DROP CONSTRAINT audit_entries_pkey',
+    'SELECT content FROM audit_entries FOR UPDATE',
+    "CREATE OR REPLACE FUNCTION audit_append(of_chain text, first_sequence bigint, contents text[]) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
+    'ALTER FUNCTION audit_append(text, bigint, text[]) SECURITY INVOKER',
     'SET ROLE tc_owner',
     'CREATE ROLE another',
   ],
@@ -58,6 +69,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     'SET ROLE tc_app',
     'SELECT delete_some_children_of_run(NULL, 1)',
     'SELECT scenario_id FROM scenarios FOR UPDATE',
+    "SELECT audit_append('a', 1, ARRAY['{}'])",
   ],
 };
 
@@ -102,7 +114,7 @@ describe('The roles', () => {
     }
   }
 
-  it('When tc_app runs the adapter, Then it records, reads, deletes a run with its children and retires old runs', async () => {
+  it('When tc_app runs the adapter, Then it records, audits, reads, deletes a run with its children and retires old runs', async () => {
     const adapter = createPostgresAdapter({ settings: { url: as('tc_app') } });
     await adapter.start();
     const runId = await prepareRun(adapter);
@@ -110,6 +122,9 @@ describe('The roles', () => {
     await testResults.bulkCreate([fixtures.testResult({ runId })]);
     await chaosEvents.create(fixtures.chaosEvent({ runId }));
     await testRuns.completeRun(runId, 'passed', {}, { fence: 1 });
+    const { auditLog } = adapter.ports;
+    await auditLog.append([fixtures.auditEntry()]);
+    expect((await auditLog.find({})).items).to.have.length(1);
     expect(await testRuns.delete(runId)).to.equal(true);
     expect((await testResults.find({})).items).to.deep.equal([]);
     const policy = { testRunsDays: 1, chaosEventsDays: 1, testResultsDays: 1, scenariosDays: 1 };
@@ -137,7 +152,7 @@ describe('The roles', () => {
       { url: as('plain').replace(/\/postgres$/, '/plain') },
       { roles: true },
     );
-    expect(applied).to.deep.equal(['0001-records']);
+    expect(applied).to.deep.equal(['0001-records', '0002-audit-log']);
     expect(roles).to.include('CREATEROLE');
   });
 });
