@@ -34,3 +34,4 @@ export { describeSabotage, saboteurs } from './sabotage/describe-sabotage.js';
 export { sabotaged, type GoodWorld, type Saboteur } from './sabotage/saboteur.js';
 export type { GroupName } from './contract-group.js';
 export { contractOptionsFrom } from './contract-options.js';
+export { portCalls, prepareEverything, readEverything, type PortCalls } from './port-calls.js';
