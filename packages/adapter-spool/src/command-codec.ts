@@ -12,6 +12,7 @@ const DATES = [
   'injectedAt',
   'recoveredAt',
   'verificationTime',
+  'at',
   'createdAt',
   'updatedAt',
 ] as const;
@@ -44,6 +45,7 @@ function withDates(command: Command): Command {
   if (method === 'chaosEvents.create') return { ...command, event: revived(command.event) };
   if (method === 'testResults.bulkCreate') return { ...command, results: command.results.map(revived) };
   if (method === 'chaosEvents.recordRecovery') return { ...command, recovery: revived(command.recovery) };
+  if (method === 'auditLog.append') return { ...command, entries: command.entries.map(frozen) };
   if (method === 'unitOfWork.run') return { ...command, writes: command.writes.map(acceptedOf) };
   return command;
 }

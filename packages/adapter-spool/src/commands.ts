@@ -8,6 +8,7 @@ import {
   newTestRun,
   recordTestRunCompletion,
   recoverChaosEvent,
+  type AuditEntry,
   type ChaosEvent,
   type EventRecovery,
   type EventStatus,
@@ -30,6 +31,7 @@ export type Command =
   | { readonly method: 'chaosEvents.create'; readonly event: NewChaosEvent }
   | { readonly method: 'testResults.bulkCreate'; readonly results: readonly NewTestResult[] }
   | { readonly method: 'unitOfWork.run'; readonly writes: readonly AcceptedCommand[] }
+  | { readonly method: 'auditLog.append'; readonly entries: readonly AuditEntry[] }
   | RunMove
   | EventMove;
 
@@ -70,9 +72,15 @@ export interface AcceptedCommand {
   readonly acceptedAt: Date;
   /** Of the execution lock under which it was given. */
   readonly fence?: number;
-  /** Counted as waiting under this: the run that it belongs to, or the scenario. */
+  /** Counted as waiting under this: the run that it belongs to, the scenario, or the chain of audit entries. */
   readonly key: string;
   readonly moved?: Moved;
+}
+
+/** An accepted command with its place in the spool. */
+export interface WaitingCommand {
+  readonly sequence: number;
+  readonly accepted: AcceptedCommand;
 }
 
 /** Itself, or the writes of a unit. */
@@ -142,6 +150,7 @@ export function recordsOf({ command, acceptedAt, moved }: AcceptedCommand): Comm
     case 'chaosEvents.recordRecovery':
       return moved?.event === undefined ? NONE : { ...NONE, chaosEvents: [moved.event] };
     case 'unitOfWork.run':
+    case 'auditLog.append':
       return NONE;
   }
 }

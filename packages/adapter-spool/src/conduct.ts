@@ -1,5 +1,6 @@
 import type {
   ActiveRuns,
+  AuditLog,
   CacheRepository,
   ChaosEventsRepository,
   ExecutionLocks,
@@ -27,6 +28,7 @@ export interface AllPorts {
   readonly chaosEvents: ChaosEventsRepository;
   readonly testResults: TestResultsRepository;
   readonly unitOfWork: UnitOfWork;
+  readonly auditLog: AuditLog;
   readonly serviceDiscovery: ServiceDiscoveryRepository;
   readonly cache: CacheRepository;
   readonly executionLocks: ExecutionLocks;
@@ -102,6 +104,13 @@ export const CONDUCT = {
   },
   // It reads what is known, and takes what is not for absent; its writes wait as one, and are stored as one or not at all.
   unitOfWork: { run: 'spooled' },
+  auditLog: {
+    append: 'spooled',
+    // A part of the log would look like all of it.
+    find: 'refused',
+    listChains: 'refused',
+    readChain: 'refused',
+  },
   serviceDiscovery: {
     register: 'passed',
     deregister: 'passed',

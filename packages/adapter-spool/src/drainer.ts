@@ -9,7 +9,8 @@ import type { SpooledRecord } from './segment-format.js';
 import type { Spool } from './spool.js';
 import type { SpoolChain } from './spool-chain.js';
 import type { RecordPorts } from './record-ports.js';
-import { storeCommands, type RefusedCommand, type WaitingCommand } from './store-commands.js';
+import type { WaitingCommand } from './commands.js';
+import { storeCommands, type RefusedCommand } from './store-commands.js';
 import { within } from './within.js';
 
 /** Waits so many milliseconds, or until the signal is aborted; never rejects. */

@@ -1,6 +1,7 @@
-import type { Repositories, UnitOfWork } from '@test-coordinator/ports';
+import type { AuditLog, Repositories, UnitOfWork } from '@test-coordinator/ports';
 
-/** The record ports of one adapter. */
+/** The record ports of one adapter, and its audit log. */
 export interface RecordPorts extends Repositories {
   readonly unitOfWork: UnitOfWork;
+  readonly auditLog: AuditLog;
 }

@@ -1,4 +1,5 @@
 import {
+  AuditLog,
   ChaosEventsRepository,
   IdGenerator,
   Logger,
@@ -60,6 +61,7 @@ export function spoolModule({ settings, store, storeName, clock }: SpoolModuleOp
     decorate<TestRunsRepository>(TestRunsRepository, ({ testRuns }) => testRuns);
     decorate<ChaosEventsRepository>(ChaosEventsRepository, ({ chaosEvents }) => chaosEvents);
     decorate<TestResultsRepository>(TestResultsRepository, ({ testResults }) => testResults);
+    decorate<AuditLog>(AuditLog, ({ auditLog }) => auditLog);
     decorate<UnitOfWork>(UnitOfWork, ({ unitOfWork }) => unitOfWork);
   });
 }

@@ -21,6 +21,7 @@ import { OutageLog } from './outage-log.js';
 import type { RecordPorts } from './record-ports.js';
 import { ReplayClock } from './replay-clock.js';
 import { SpoolChain } from './spool-chain.js';
+import { SpooledAuditLog } from './spooled-audit-log.js';
 import { spooledRepositories } from './spooled-repositories.js';
 import type { ClaimedSpool } from './spool-slots.js';
 import type { Spool, SpoolStatus } from './spool.js';
@@ -144,6 +145,7 @@ export class SpooledStore implements Spooled {
     this.ports = Object.freeze({
       ...spooledRepositories(store, calls),
       unitOfWork: unitOver(store, calls),
+      auditLog: new SpooledAuditLog(store.auditLog, calls),
     });
   }
 

@@ -6,15 +6,10 @@ import {
   type Repositories,
 } from '@test-coordinator/ports';
 
-import type { AcceptedCommand, Command } from './commands.js';
+import { auditBatches } from './audit-batches.js';
+import type { AcceptedCommand, Command, WaitingCommand } from './commands.js';
 import type { ReplayClock } from './replay-clock.js';
 import type { RecordPorts } from './record-ports.js';
-
-/** An accepted command with its place in the spool. */
-export interface WaitingCommand {
-  readonly sequence: number;
-  readonly accepted: AcceptedCommand;
-}
 
 /** A command that the store refused, or one result of many that it refused. */
 export interface RefusedCommand {
@@ -43,7 +38,8 @@ interface WaitingResult {
 
 /**
  * Stores commands in their order; results that follow one another in one statement. What the store refuses is found by
- * halving and told, and all others are stored. Rejects with the first error that is no refusal: then do all of it again.
+ * halving and told, and all others are stored. Audit entries go first, those of a chain together: an attempt is there
+ * before what was attempted, and results that follow one another are not held apart by what tells of them. Rejects with the first error that is no refusal: then do all of it again.
  *
  * A fault of the store (`INTERNAL`) is taken for a refusal when others of its method are stored: else a record
  * that a store cannot digest would hold up all that is behind it.
@@ -66,6 +62,7 @@ class Storing {
   ) {}
 
   async store(): Promise<void> {
+    await this.#storeAudit();
     let results: WaitingResult[] = [];
     const storeResults = async (): Promise<void> => {
       const batch = results;
@@ -78,7 +75,7 @@ class Storing {
         for (const [index, result] of command.results.entries()) {
           if (results.push({ waiting, index, result }) === MOST_RESULTS) await storeResults();
         }
-      } else {
+      } else if (command.method !== 'auditLog.append') {
         await storeResults();
         await this.#storeOne(waiting);
       }
@@ -87,6 +84,21 @@ class Storing {
     const unsure = this.#faulty.find(({ accepted }) => !this.#stored.has(accepted.command.method));
     if (unsure !== undefined) throw unsure.error;
     for (const faulty of this.#faulty) await this.#refuse(faulty);
+  }
+
+  async #storeAudit(): Promise<void> {
+    const { store, signal } = this.context;
+    for (const batch of auditBatches(this.commands)) {
+      signal.throwIfAborted();
+      try {
+        await store.auditLog.append(batch.flatMap(({ entries }) => entries));
+        this.#stored.add('auditLog.append');
+      } catch (error) {
+        if (batch.length === 1 || !(isRefusal(error) || isFault(error)))
+          await this.#judge({ ...batch[0]!.waiting, index: 0 }, error);
+        else for (const { waiting } of batch) await this.#storeOne(waiting);
+      }
+    }
   }
 
   async #storeOne(waiting: WaitingCommand): Promise<void> {
@@ -98,6 +110,7 @@ class Storing {
         await store.unitOfWork.run(async (repositories) => {
           for (const write of command.writes) await performAt(repositories, clock, write, true);
         });
+      else if (command.method === 'auditLog.append') await store.auditLog.append(command.entries);
       else await performAt(store, clock, waiting.accepted, false);
       this.#stored.add(command.method);
     } catch (error) {
@@ -201,7 +214,8 @@ function perform(store: Repositories, command: Command, options: CallOptions): P
     case 'testResults.bulkCreate':
       return testResults.bulkCreate(command.results, options);
     case 'unitOfWork.run':
-      throw new TypeError('units do not nest');
+    case 'auditLog.append':
+      throw new TypeError('a unit holds writes of records alone');
   }
 }
 

@@ -32,6 +32,7 @@ export const RECORD_PORT_NAMES = [
   'chaosEvents',
   'testResults',
   'unitOfWork',
+  'auditLog',
 ] as const;
 
 /** A spool whose files are in memory. */
