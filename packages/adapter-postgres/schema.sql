@@ -158,9 +158,13 @@ BEGIN
     head := encode(sha256(convert_to(head || contents[place], 'UTF8')), 'hex');
     hashes := hashes || head;
   END LOOP;
-  INSERT INTO audit_entries (chain, sequence, content, hash)
-    SELECT of_chain, first_sequence + known + fresh.place - 1, fresh.content, fresh.hash
-      FROM unnest(contents[known + 1:], hashes) WITH ORDINALITY AS fresh (content, hash, place);
+  INSERT INTO audit_entries (chain, sequence, content, hash,
+                             entry_id, at, actor, action, entity, record_id, run_id, request_id, result)
+    SELECT of_chain, first_sequence + known + fresh.place - 1, fresh.content, fresh.hash,
+           e."entryId", e.at, e.actor, e.action, e.entity, e.id, e."runId", e."requestId", e.result
+      FROM unnest(contents[known + 1:], hashes) WITH ORDINALITY AS fresh (content, hash, place),
+           json_to_record(fresh.content::json) AS e ("entryId" uuid, at text, actor text, action text, entity text,
+             id text, "runId" text, "requestId" text, result text);
   RETURN true;
 END
 $function$

@@ -1,20 +1,21 @@
 -- The audit log: chains of entries, each with a hash over the one before. Names are not qualified: see 0001.
 
--- What can be asked for is generated from the content, so that it cannot say something else than what was hashed.
+-- What can be asked for is kept beside the content, from which it is read once: nine columns that are generated would parse
+-- it nine times, which made an append of 128 entries take 36 ms instead of 6. Who reads a chain compares them.
 CREATE TABLE audit_entries (
   chain text COLLATE "C" NOT NULL,
   sequence bigint NOT NULL,
   content text NOT NULL,
   hash text COLLATE "C" NOT NULL,
-  entry_id uuid NOT NULL GENERATED ALWAYS AS ((content::jsonb ->> 'entryId')::uuid) STORED,
-  at text COLLATE "C" NOT NULL GENERATED ALWAYS AS (content::jsonb ->> 'at') STORED,
-  actor text GENERATED ALWAYS AS (content::jsonb ->> 'actor') STORED,
-  action text NOT NULL GENERATED ALWAYS AS (content::jsonb ->> 'action') STORED,
-  entity text NOT NULL GENERATED ALWAYS AS (content::jsonb ->> 'entity') STORED,
-  record_id text GENERATED ALWAYS AS (content::jsonb ->> 'id') STORED,
-  run_id text GENERATED ALWAYS AS (content::jsonb ->> 'runId') STORED,
-  request_id text GENERATED ALWAYS AS (content::jsonb ->> 'requestId') STORED,
-  result text GENERATED ALWAYS AS (content::jsonb ->> 'result') STORED,
+  entry_id uuid NOT NULL,
+  at text COLLATE "C" NOT NULL,
+  actor text,
+  action text NOT NULL,
+  entity text NOT NULL,
+  record_id text,
+  run_id text,
+  request_id text,
+  result text,
   CONSTRAINT audit_entries_pkey PRIMARY KEY (chain, sequence),
   CONSTRAINT audit_entries_id_key UNIQUE (entry_id)
 );
@@ -51,9 +52,13 @@ BEGIN
     head := encode(sha256(convert_to(head || contents[place], 'UTF8')), 'hex');
     hashes := hashes || head;
   END LOOP;
-  INSERT INTO audit_entries (chain, sequence, content, hash)
-    SELECT of_chain, first_sequence + known + fresh.place - 1, fresh.content, fresh.hash
-      FROM unnest(contents[known + 1:], hashes) WITH ORDINALITY AS fresh (content, hash, place);
+  INSERT INTO audit_entries (chain, sequence, content, hash,
+                             entry_id, at, actor, action, entity, record_id, run_id, request_id, result)
+    SELECT of_chain, first_sequence + known + fresh.place - 1, fresh.content, fresh.hash,
+           e."entryId", e.at, e.actor, e.action, e.entity, e.id, e."runId", e."requestId", e.result
+      FROM unnest(contents[known + 1:], hashes) WITH ORDINALITY AS fresh (content, hash, place),
+           json_to_record(fresh.content::json) AS e ("entryId" uuid, at text, actor text, action text, entity text,
+             id text, "runId" text, "requestId" text, result text);
   RETURN true;
 END
 $$;

@@ -42,7 +42,7 @@ export class PostgresAuditLog implements AuditLog {
       name: `"${schema}".audit_entries`,
       id,
       list: (alias = 'audit_entries') => `${alias}.content`,
-      read: ([content]) => readAuditContent(content as string),
+      read: ([content]) => entryIn(content as string),
     };
     this.#append = { name: 'audit-append', text: `SELECT "${schema}".audit_append($1, $2, $3)` };
   }
@@ -94,18 +94,50 @@ export class PostgresAuditLog implements AuditLog {
     return this.session.read('auditLog.readChain', options, async () => {
       checkChain(chain);
       const { after, limit } = readChainRange(range);
-      const text = `SELECT sequence, content, hash FROM ${this.#table.name}
-WHERE chain = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`;
+      const text = `SELECT sequence, content, hash, ${BESIDE.map(([, column]) => column).join(', ')}
+FROM ${this.#table.name} WHERE chain = $1 AND sequence > $2 ORDER BY sequence LIMIT $3`;
       const rows = await this.session.query({ name: 'audit-links', text }, [chain, after, limit], 'read');
-      return rows.map(([sequence, content, hash]) =>
+      return rows.map(([sequence, content, hash, ...beside]) =>
         Object.freeze({
           chain,
           sequence: sequence as number,
-          content: content as string,
+          content: isSaidBy(content as string, beside) ? (content as string) : '',
           hash: hash as string,
         }),
       );
     });
+  }
+}
+
+/** What can be asked for: fields of the content, and the columns that hold them as well. */
+const BESIDE = [
+  ['entryId', 'entry_id'],
+  ['at', 'at'],
+  ['actor', 'actor'],
+  ['action', 'action'],
+  ['entity', 'entity'],
+  ['id', 'record_id'],
+  ['runId', 'run_id'],
+  ['requestId', 'request_id'],
+  ['result', 'result'],
+] as const;
+
+/** Whether the columns say what the content says: a link of which they do not is told without its content, as changed. */
+function isSaidBy(content: string, beside: readonly unknown[]): boolean {
+  try {
+    const entry = JSON.parse(content) as Readonly<Record<string, unknown>>;
+    return BESIDE.every(([field], index) => (entry[field] ?? null) === beside[index]);
+  } catch {
+    return false;
+  }
+}
+
+function entryIn(content: string): AuditEntry {
+  try {
+    return readAuditContent(content);
+  } catch (cause) {
+    const message = 'an entry of the audit log is not what was stored; verify the log';
+    throw new DataAdapterError('INTERNAL', message, { cause });
   }
 }
 

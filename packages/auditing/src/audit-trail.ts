@@ -6,6 +6,7 @@ import {
   type AuditEntry,
   type AuditResult,
   type JsonObject,
+  type NewAuditEntry,
 } from '@test-coordinator/domain';
 import {
   DataAdapterError,
@@ -51,7 +52,7 @@ export interface AuditTrailDependencies {
   readonly onAppended?: ((head: ChainHead) => void) | undefined;
 }
 
-type Fields = Omit<AuditEntry, 'entryId' | 'chain' | 'sequence'>;
+type Fields = Omit<NewAuditEntry, 'entryId' | 'chain' | 'sequence'>;
 
 interface Waiting {
   readonly fields: Fields;
@@ -206,18 +207,22 @@ export class AuditTrail {
 
   #fieldsOf(
     phase: AuditEntry['phase'],
-    { action, entity, id, runId, ...rest }: Attempt | Outcome,
+    { action, entity, id, runId, before, after, ...ended }: Attempt & Partial<Outcome>,
     options: CallOptions | undefined,
   ): Fields {
-    const names = { id, runId, actor: options?.actor, requestId: options?.requestId };
     return {
-      ...Object.fromEntries(Object.entries(names).map(([name, text]) => [name, shownText(text)])),
-      ...rest,
       at: this.#dependencies.clock.now(),
       phase,
       action,
       entity,
-    } as Fields;
+      id: shownText(id),
+      runId: shownText(runId),
+      actor: shownText(options?.actor),
+      requestId: shownText(options?.requestId),
+      before,
+      after,
+      ...ended,
+    };
   }
 }
 

@@ -7,7 +7,7 @@ export const CHAIN_START = '0'.repeat(64);
 export interface AuditLink {
   readonly chain: string;
   readonly sequence: number;
-  /** The canonical text of the entry: `auditContent`. */
+  /** The text of the entry: `auditContent`. */
   readonly content: string;
   /** `chainHash` of the link before and this content. */
   readonly hash: string;

@@ -52,7 +52,7 @@ describe('A chain of audit entries', () => {
     const read = readAuditContent(auditContent(newAuditEntry(given)));
     expect(read).to.deep.equal(newAuditEntry(given));
     expect(Object.isFrozen(read) && Object.isFrozen(read.after)).to.equal(true);
-    const turned = entry(1, { actor: undefined, after: { a: ['é', null], b: 1 } });
+    const turned = entry(1, { after: { b: 1, a: ['é', null] }, actor: undefined });
     expect(auditContent(newAuditEntry(turned))).to.equal(auditContent(read));
   });
 

@@ -2,8 +2,8 @@ import {
   InvalidValueError,
   isReadableId,
   newAuditEntry,
-  newAuditEntryRules,
   type AuditEntry,
+  type NewAuditEntry,
 } from '@test-coordinator/domain';
 
 import { checkBulk, checkWhole, refuse } from './arguments.js';
@@ -50,8 +50,14 @@ export function readChainRange(range: ChainRange = {}): ReadChainRange {
 }
 
 function entryAt(entry: unknown, index: number): AuditEntry {
-  const problems = newAuditEntryRules.problems(entry);
-  if (problems.length === 0) return newAuditEntry(entry as AuditEntry);
-  const placed = problems.map(({ path, problem }) => ({ path: `entries[${index}].${path}`, problem }));
-  throw new InvalidValueError('entries', placed);
+  try {
+    return newAuditEntry(entry as NewAuditEntry);
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) throw error;
+    const placed = error.problems.map(({ path, problem }) => ({
+      path: `entries[${index}].${path}`,
+      problem,
+    }));
+    throw new InvalidValueError('entries', placed);
+  }
 }

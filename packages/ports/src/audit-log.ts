@@ -17,7 +17,7 @@ export interface ChainRange {
  * Who changed what, in chains of hashes: entries are appended, and nothing changes or removes them.
  * A chain has one writer, which numbers its entries from 1 and appends them in that order, one batch at a time. The store
  * chains each to the one before: `hash` is `chainHash` of the hash of the link that is last then (`CHAIN_START` for the
- * first) and of the entry's canonical text, `auditContent`.
+ * first) and of the entry's text, `auditContent`.
  * Each method may also reject with `CLOSED`, `UNAVAILABLE`, `TIMEOUT` or `INTERNAL`.
  */
 export interface AuditLog {
