@@ -20,6 +20,8 @@ describe('Settings', () => {
         spoolMaxBytes: 2_147_483_648,
         spoolHighWaterPercent: 80,
         spoolAfterSeconds: 5,
+        audit: true,
+        auditKey: undefined,
         redisUrl: undefined,
         redisPoolSize: 10,
         redisSocketTimeoutSeconds: 5,

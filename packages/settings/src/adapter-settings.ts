@@ -98,6 +98,18 @@ export const ADAPTER_SETTINGS = {
     5,
     'Seconds that a write waits for PostgreSQL before it goes to the spool',
   ),
+  audit: setting(
+    `${ADAPTER_PREFIX}AUDIT`,
+    onOrOff(),
+    false,
+    'Whether every change is told in the audit log, before it is made and once it is done',
+  ),
+  auditKey: setting(
+    `${ADAPTER_PREFIX}AUDIT_KEY`,
+    path,
+    undefined,
+    'File of the Ed25519 private key (PEM) that signs the checkpoints of the audit log; left out, `audit/key.pem` in the data folder, made at the first checkpoint',
+  ),
   redisUrl: setting(
     `${ADAPTER_PREFIX}REDIS_URL`,
     secretMatching(

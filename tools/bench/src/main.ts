@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { auditedCreate } from './groups/audited-create.js';
 import { cache } from './groups/cache.js';
 import { countByStatus } from './groups/count-by-status.js';
 import { createResult } from './groups/create-result.js';
@@ -40,6 +41,7 @@ const GROUPS: Readonly<Record<string, Groups>> = {
   'postgres-update': postgresUpdate,
   'postgres-start': postgresStart,
   'run-comparison': runComparison,
+  'audited-create': auditedCreate,
   'redis-cache': cacheRedis,
   'redis-increment': incrementRedis,
   'redis-many': manyRedis,

@@ -34,6 +34,11 @@ export const COMMANDS: Readonly<Record<string, ListedCommand>> = {
     summary: 'Show what waits for PostgreSQL; retry, export or discard what that refused',
     load: async () => (await import('./spool-command.js')).spoolCommand,
   },
+  audit: {
+    usage: 'audit ACTION',
+    summary: 'verify the audit log against its checkpoints, or list its newest entries',
+    load: async () => (await import('./audit-command.js')).auditCommand,
+  },
   health: {
     usage: 'health',
     summary: 'Tell each adapter, its role, its limits and how it is doing',

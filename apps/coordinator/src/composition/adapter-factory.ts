@@ -5,6 +5,7 @@ import { Container, type ContainerModule, type ServiceIdentifier } from 'inversi
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
 import {
   ActiveRuns,
+  AuditLog,
   CacheRepository,
   ChaosEventsRepository,
   Clock,
@@ -81,6 +82,7 @@ const PORTS: Readonly<Record<string, Token<unknown>>> = {
   cache: CacheRepository,
   executionLocks: ExecutionLocks,
   activeRuns: ActiveRuns,
+  auditLog: AuditLog,
   unitOfWork: UnitOfWork,
 };
 
@@ -120,8 +122,15 @@ export class AdapterFactory implements AsyncDisposable {
     this.#lifecycles = adapters.map(({ lifecycle }) => this.#container.get(lifecycle));
   }
 
-  /** Everything in the memory of this process: for tests, and for whoever asks for it by this name. */
-  static useStub(settings: StubSettings = {}, dependencies: FactoryDependencies = {}): AdapterFactory {
+  /**
+   * Everything in the memory of this process: for tests, and for whoever asks for it by this name.
+   * @param further What decorates its ports. @default nothing
+   */
+  static useStub(
+    settings: StubSettings = {},
+    dependencies: FactoryDependencies = {},
+    further: readonly ChosenAdapter[] = [],
+  ): AdapterFactory {
     const storage = { isDurable: false, detail: 'in the memory of this process: nothing survives its end' };
     const stub = {
       name: 'memory',
@@ -130,7 +139,7 @@ export class AdapterFactory implements AsyncDisposable {
       role: 'records, cache, service registry, locks and live state, in the memory of this process',
       limits: 'its memory',
     };
-    return new AdapterFactory(storage, [stub], dependencies);
+    return new AdapterFactory(storage, [stub, ...further], dependencies);
   }
 
   /**
@@ -212,6 +221,10 @@ export class AdapterFactory implements AsyncDisposable {
 
   getActiveRuns(): ActiveRuns {
     return this.get(ActiveRuns);
+  }
+
+  getAuditLog(): AuditLog {
+    return this.get(AuditLog);
   }
 
   getUnitOfWork(): UnitOfWork {

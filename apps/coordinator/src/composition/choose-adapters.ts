@@ -2,6 +2,7 @@ import { ReplayClock, StoreBehindSpool } from '@test-coordinator/adapter-spool';
 import { StubAdapter, stubModule, type StubSettings } from '@test-coordinator/adapter-stub';
 import {
   ActiveRuns,
+  AuditLog,
   CacheRepository,
   ChaosEventsRepository,
   ExecutionLocks,
@@ -24,6 +25,7 @@ import {
 import { SETTINGS, type Settings } from '../settings/setting-table.js';
 import { AdapterChoiceError } from './adapter-choice-error.js';
 import { AdapterFactory, type ChosenAdapter, type FactoryDependencies } from './adapter-factory.js';
+import { chooseAudit } from './choose-audit.js';
 import { chooseRedis, stateLimits } from './choose-redis.js';
 import { chooseSpool } from './choose-spool.js';
 import { scenarioCaching } from './scenario-caching.js';
@@ -42,6 +44,7 @@ const RECORD_PORTS: readonly Token<unknown>[] = [
   TestRunsRepository,
   ChaosEventsRepository,
   TestResultsRepository,
+  AuditLog,
   UnitOfWork,
 ];
 const STATE_PORTS: readonly Token<unknown>[] = [
@@ -67,14 +70,15 @@ export async function chooseAdapters(
     healthTimeoutMs: milliseconds(settings.healthCheckTimeoutSeconds),
   };
   const redis = await chooseRedis(settings);
+  const audit = [chooseAudit(settings, { environment })].filter((chosen) => chosen !== undefined);
   if (settings.store === 'memory') {
-    if (redis === undefined) return AdapterFactory.useStub(stubSettings(settings), forFactory);
+    if (redis === undefined) return AdapterFactory.useStub(stubSettings(settings), forFactory, audit);
     const storage = {
       isDurable: false,
       detail: `in the memory of this process: nothing survives its end; ${IN_REDIS}`,
     };
     const records = memory(settings, RECORD_PORTS, { role: 'records', limits: 'its memory' });
-    return new AdapterFactory(storage, [records, redis], forFactory);
+    return new AdapterFactory(storage, [records, redis, ...audit], forFactory);
   }
   // TypeORM takes 0.7 s to load, which is how long a first start of the server takes.
   const [{ PostgresAdapter, postgresModule }, store] = await Promise.all([
@@ -110,7 +114,7 @@ export async function chooseAdapters(
     });
   const caching = redis === undefined ? undefined : scenarioCaching(settings, PostgresAdapter);
   // What decorates comes after what it decorates: the cache holds what the spool lets it see.
-  const adapters = [records, ...spool, state, ...(caching === undefined ? [] : [caching])];
+  const adapters = [records, ...spool, state, ...(caching === undefined ? [] : [caching]), ...audit];
   try {
     return await namingSettings(
       POSTGRES_VARIABLES,

@@ -1,6 +1,8 @@
 import type { RetentionOptions, RetentionReport } from '@test-coordinator/adapter-postgres';
+import { recordedChange } from '@test-coordinator/auditing';
 import type { Logger } from '@test-coordinator/ports';
 
+import { AuditWriter } from '../audit/audit-writer.js';
 import type { Settings } from '../settings/setting-table.js';
 import type { AdapterFactory } from './adapter-factory.js';
 import { Recurring } from './recurring.js';
@@ -15,15 +17,20 @@ export async function applyRetention(
 ): Promise<RetentionReport | undefined> {
   if (settings.store === 'memory') return undefined;
   const { PostgresAdapter } = await import('@test-coordinator/adapter-postgres');
-  return factory.findAdapter(PostgresAdapter)?.retention.apply(
-    {
-      testRunsDays: settings.testRunsRetentionDays,
-      chaosEventsDays: settings.chaosEventsRetentionDays,
-      testResultsDays: settings.testResultsRetentionDays,
-      scenariosDays: settings.scenariosRetentionDays,
-    },
-    options,
-  );
+  const retention = factory.findAdapter(PostgresAdapter)?.retention;
+  const policy = {
+    testRunsDays: settings.testRunsRetentionDays,
+    chaosEventsDays: settings.chaosEventsRetentionDays,
+    testResultsDays: settings.testResultsRetentionDays,
+    scenariosDays: settings.scenariosRetentionDays,
+  };
+  const apply = async (): Promise<RetentionReport | undefined> => retention?.apply(policy, options);
+  const trail = factory.findAdapter(AuditWriter)?.trail;
+  if (trail === undefined || options.dryRun === true) return apply();
+  const said = { action: 'retention.apply', entity: 'retention', after: policy };
+  return recordedChange(trail, said, { signal: options.signal }, apply, (gone) => ({
+    after: { runs: gone?.runs ?? 0, children: gone?.children ?? 0, scenarios: gone?.scenarios ?? 0 },
+  }));
 }
 
 /** Applies the retention at once and then every hour, until it is disposed of; what fails is told and tried again. */

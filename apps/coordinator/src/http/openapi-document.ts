@@ -36,6 +36,7 @@ export function documentOptions(version: string): FastifyDynamicSwaggerOptions {
         { name: 'locks', description: 'What keeps two processes from doing the same at once' },
         { name: 'cache', description: 'JSON values with expiry, under namespaces' },
         { name: 'services', description: 'Processes that are registered, and their heartbeats' },
+        { name: 'audit', description: 'Who changed what' },
         { name: 'health', description: 'For whoever watches the process' },
       ],
     },

@@ -1,4 +1,5 @@
 import {
+  newAuditEntryRules,
   newChaosEventRules,
   newScenarioRules,
   newServiceInfoRules,
@@ -90,6 +91,7 @@ export const CHAOS_EVENT = recordOf('ChaosEvent', newChaosEventRules.schema, 'ev
   'version',
 ]);
 export const TEST_RESULT = recordOf('TestResult', newTestResultRules.schema, 'resultId', ['createdAt']);
+export const AUDIT_ENTRY = recordOf('AuditEntry', newAuditEntryRules.schema, 'entryId', []);
 export const SERVICE_INFO = recordOf('ServiceInfo', newServiceInfoRules.schema, 'serviceId', [
   'lastSeen',
   'registeredAt',
@@ -128,6 +130,7 @@ function pageOf(record: NamedSchema, more: Readonly<Record<string, SchemaFragmen
 }
 
 export const SCENARIO_PAGE = pageOf(SCENARIO, { freshness: FRESHNESS });
+export const AUDIT_ENTRY_PAGE = pageOf(AUDIT_ENTRY, { freshness: FRESHNESS });
 export const TEST_RUN_PAGE = pageOf(TEST_RUN, { freshness: FRESHNESS });
 export const CHAOS_EVENT_PAGE = pageOf(CHAOS_EVENT, { freshness: FRESHNESS });
 export const TEST_RESULT_PAGE = pageOf(TEST_RESULT, { freshness: FRESHNESS });
@@ -210,6 +213,8 @@ export const NAMED_SCHEMAS: readonly NamedSchema[] = [
   SERVICE_PAGE,
   ACTIVE_RUN,
   ACTIVE_RUN_PAGE,
+  AUDIT_ENTRY,
+  AUDIT_ENTRY_PAGE,
   BULK_RESULTS,
   PROBLEM,
   LIVENESS,

@@ -21,6 +21,7 @@ import { assertionRoutes } from './assertion-routes.js';
 import { ASSERTION_SCHEMAS } from './assertion-schemas.js';
 import type { ApiRoute } from './api-route.js';
 import { answerBrokenRequest } from './broken-request.js';
+import { auditRoutes } from './audit-routes.js';
 import { cacheRoutes } from './cache-routes.js';
 import { CACHE_SCHEMAS } from './cache-schemas.js';
 import { serveDocs } from './docs-page.js';
@@ -192,6 +193,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...liveRoutes({ activeRuns: factory.getActiveRuns(), closing: closing.signal, logger }),
     ...cacheRoutes(cache),
     ...lockRoutes(locks),
+    ...auditRoutes(factory.getAuditLog()),
     ...serviceRoutes(factory.getServiceDiscoveryRepository()),
     ...(options.metrics === undefined ? [] : metricsRoutes(options.metrics)),
     documentRoute(() => app.swagger()),
