@@ -44,7 +44,10 @@ describe('Backup', () => {
 
   it('Given a dump that was made as the documentation says, under a coordinator that serves, When the schema is lost and restored, Then every record is answered as at the moment of the dump', async () => {
     const url = await postgres.createDatabase();
-    const settings = readSettings({ TEST_COORDINATOR_ADAPTER_POSTGRES_URL: url });
+    const settings = readSettings({
+      TEST_COORDINATOR_ADAPTER_POSTGRES_URL: url,
+      TEST_COORDINATOR_ADAPTER_DATA_DIR: folder,
+    });
     const perform = async (program: 'pg_dump' | 'pg_restore') => {
       const { command, env } = await postgresClientProgram(program);
       const args = await documented(program, url, folder);
