@@ -1,3 +1,5 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+
 import {
   CHAIN_START,
   auditContent,
@@ -144,6 +146,8 @@ export class AuditTrail {
   }
 
   async #sendAll(): Promise<void> {
+    // The callers that one statement has answered go on in one turn of the event loop, and into one batch.
+    await immediate();
     for (let batch = this.#next(); batch !== undefined; batch = this.#next()) {
       try {
         await this.#dependencies.log.append(batch.entries);

@@ -39,7 +39,6 @@ export async function* auditedCreate({ divisor }: Scale): AsyncIterable<Benchmar
   for (const callers of CALLERS)
     yield {
       title: `create of a result in PostgreSQL with the audit log, ${callers} at a time`,
-      reach: 'at least 40 % of the adapter alone',
       contenders: [creating('adapter alone', testResults, callers), creating('audited', audited, callers)],
     };
   await trail.close();
