@@ -22,6 +22,8 @@ interface Stored {
   readonly leaseId: string;
 }
 
+const AUDITED = { TEST_COORDINATOR_ADAPTER_AUDIT: 'true' };
+
 type Request = (stored: Stored) => readonly [url: string, body?: object];
 
 const SCENARIO = '/api/v1/scenarios/matching-engine-restart';
@@ -112,6 +114,7 @@ const NOT_AUDITED = [
   'PUT /api/v1/cache/{namespace}',
   'PUT /api/v1/cache/{namespace}/{key}',
   'DELETE /api/v1/cache/{namespace}/{key}',
+  'POST /api/v1/cache-deletions/{namespace}',
   'POST /api/v1/cache/{namespace}/{key}/expire',
   'POST /api/v1/cache/{namespace}/{key}/increment',
   'POST /api/v1/cache/{namespace}/{key}/decrement',
@@ -136,11 +139,16 @@ async function entriesOf(api: ApiClient, query: string): Promise<readonly Entry[
   return (await api.must<{ items: Entry[] }>('GET', `/api/v1/audit?${query}`)).items;
 }
 
+/** A coordinator in memory. */
+async function serving(settings: Readonly<Record<string, string>>): Promise<ApiClient> {
+  const read = readSettings({ TEST_COORDINATOR_STORE: 'memory', ...settings });
+  return ApiClient.start({ factory: await chooseAdapters(read, { environment: {} }) });
+}
+
 describe('Audit log over HTTP', () => {
   let api: ApiClient;
   before(async () => {
-    const settings = readSettings({ TEST_COORDINATOR_STORE: 'memory' });
-    api = await ApiClient.start({ factory: await chooseAdapters(settings, { environment: {} }) });
+    api = await serving(AUDITED);
   });
   after(() => api[Symbol.asyncDispose]());
 
@@ -154,12 +162,7 @@ describe('Audit log over HTTP', () => {
 
   for (const [route, [action, request]] of Object.entries(CHANGES)) {
     it(`Given what it changes, When ${route} is called, Then an attempt and its outcome tell the request`, async () => {
-      const own = await ApiClient.start({
-        factory: await chooseAdapters(readSettings({ TEST_COORDINATOR_STORE: 'memory' }), {
-          environment: {},
-        }),
-      });
-      await using _stopped = own;
+      await using own = await serving(AUDITED);
       const [url, body] = request(await prepare(own));
       const headers = { 'x-request-id': 'the-one' };
       const call: Call = route.endsWith('/imports')
@@ -203,14 +206,8 @@ describe('Audit log over HTTP', () => {
     expect(operations.find(({ url }) => url === '/api/v1/audit')).to.include({ scope: 'admin' });
   });
 
-  it('Given AUDIT off, When something is changed, Then nothing is told', async () => {
-    const settings = readSettings({
-      TEST_COORDINATOR_STORE: 'memory',
-      TEST_COORDINATOR_ADAPTER_AUDIT: 'false',
-    });
-    await using quiet = await ApiClient.start({
-      factory: await chooseAdapters(settings, { environment: {} }),
-    });
+  it('Given AUDIT left out, When something is changed, Then nothing is told', async () => {
+    await using quiet = await serving({});
     await quiet.must('POST', '/api/v1/scenarios', { body: scenario() });
     expect(await entriesOf(quiet, 'limit=10')).to.deep.equal([]);
   });

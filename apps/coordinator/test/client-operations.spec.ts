@@ -8,6 +8,7 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
   listEventsOfRun:
     'listEvents has a filter for the run, and knows no run as one without events, as the port does',
   listResultsOfRun: 'listResults has a filter for the run, in pages',
+  listAuditEntries: 'for who audits: the audit log of a store is read beside it',
   getLiveness: 'for who watches the process',
   getMetrics: 'for Prometheus',
   getOpenApi: 'for tools',

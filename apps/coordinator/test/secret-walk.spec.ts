@@ -44,6 +44,7 @@ function failing(factory: AdapterFactory, next: () => Error): void {
     cache: factory.getCacheRepository(),
     executionLocks: factory.getExecutionLocks(),
     activeRuns: factory.getActiveRuns(),
+    auditLog: factory.getAuditLog(),
   };
   for (const [name, port] of Object.entries(ports)) {
     for (const method of Object.keys(CONDUCT[name as keyof typeof CONDUCT]))

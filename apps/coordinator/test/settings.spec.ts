@@ -20,7 +20,7 @@ describe('Settings', () => {
         spoolMaxBytes: 2_147_483_648,
         spoolHighWaterPercent: 80,
         spoolAfterSeconds: 5,
-        audit: true,
+        audit: false,
         auditKey: undefined,
         redisUrl: undefined,
         redisPoolSize: 10,

@@ -28,6 +28,7 @@ export function soundBodies(runId: string): Readonly<Record<string, object>> {
     setCacheEntry: { value: { a: 1 }, ttlSeconds: 60 },
     setCacheEntries: { entries: [{ key: 'a', value: 1 }] },
     getCacheEntries: { keys: ['a'] },
+    deleteNamedCacheEntries: { keys: ['a'] },
     expireCacheEntry: { ttlSeconds: 1 },
     incrementCacheEntry: { by: 1 },
     publishLiveRun: { phase: 'injecting', progress: 0.5 },

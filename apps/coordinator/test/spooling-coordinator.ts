@@ -54,8 +54,6 @@ export class SpoolingWorld {
       TEST_COORDINATOR_ADAPTER_POSTGRES_URL: this.database,
       TEST_COORDINATOR_ADAPTER_DATA_DIR: this.folder,
       TEST_COORDINATOR_HTTP_PORT: '0',
-      // What waits is counted; a test of its own has audit entries wait too.
-      TEST_COORDINATOR_ADAPTER_AUDIT: 'false',
     };
   }
 

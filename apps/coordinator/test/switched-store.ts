@@ -2,6 +2,7 @@ import { createStubAdapter, type StubAdapter, type StubPorts } from '@test-coord
 import { AdapterFactory } from '@test-coordinator/coordinator';
 import {
   ActiveRuns,
+  AuditLog,
   CacheRepository,
   ChaosEventsRepository,
   ExecutionLocks,
@@ -26,6 +27,7 @@ const TOKENS = {
   executionLocks: ExecutionLocks,
   activeRuns: ActiveRuns,
   unitOfWork: UnitOfWork,
+  auditLog: AuditLog,
 } satisfies { readonly [Name in keyof StubPorts]: Token<StubPorts[Name]> };
 
 /**

@@ -237,6 +237,8 @@ export const AUDIT_RULES: { readonly [Name in keyof AuditablePorts]: Rules<Audit
     calculatePassRate: null,
     countByStatus: null,
     getAssertionStatistics: null,
+    compareRuns: null,
+    getAssertionHistories: null,
   },
   unitOfWork: {
     run: {

@@ -85,7 +85,7 @@ export function newAuditEntry(input: NewAuditEntry): AuditEntry {
 
 /**
  * The one text of an entry: what is stored, and what its hash is taken of. It is JSON with the fields in their order, times
- * in ISO 8601. Documents within keep the order of their members: to sort them takes six times as long.
+ * in ISO 8601. Documents within keep the order of their members: sorting them was what took longest.
  */
 export function auditContent(entry: AuditEntry): string {
   return contents.get(entry) ?? JSON.stringify(entry);

@@ -111,8 +111,6 @@ export class Coordinator {
       [`${ADAPTER}SPOOL_DIR`]: spoolFolder,
       [`${ADAPTER}SPOOL_MAX_BYTES`]: `${spoolMaxBytes}`,
       [`${ADAPTER}SPOOL_AFTER`]: '0.5',
-      // Its checkpoints would go to the data folder of this machine; its outages have a test of their own.
-      [`${ADAPTER}AUDIT`]: 'false',
       [`${ADAPTER}REDIS_URL`]: redisUrl,
       [`${ADAPTER}REDIS_SOCKET_TIMEOUT`]: '0.5',
       [`${ADAPTER}HEARTBEAT_INTERVAL`]: '0.2',

@@ -18,12 +18,11 @@ import {
   UnitOfWork,
   type Token,
 } from '@test-coordinator/ports';
+import { dataFolder, type Surroundings } from '@test-coordinator/settings';
 
 import { AuditWriter, type AuditPlaces } from '../audit/audit-writer.js';
-import { dataFolder } from '../settings/data-folder.js';
 import type { Settings } from '../settings/setting-table.js';
 import type { ChosenAdapter } from './adapter-factory.js';
-import type { Surroundings } from './record-store.js';
 
 /** What nobody but this user may write. @throws SettingsError when there is no data folder */
 export function auditPlaces(
