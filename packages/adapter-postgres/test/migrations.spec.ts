@@ -74,7 +74,7 @@ describe('The migrations', () => {
         'UNSUPPORTED',
         'the schema test_coordination is missing or behind this version of the code; start a coordinator of this version on the database, or run migrate',
       ]);
-      expect((await planMigrations({ url })).pending).to.deep.equal(['0001-records']);
+      expect((await planMigrations({ url })).pending).to.deep.equal(['0001-records', '0002-audit-log']);
     });
 
     it('When it is migrated twice, Then the first call says what it did and the second did nothing', async () => {
