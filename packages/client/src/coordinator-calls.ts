@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,7 +13,8 @@ import {
 
 import { addressOf, type QueryFields } from './address.js';
 import type { Freshness } from './freshness.js';
-import type { HttpReply, HttpRequest, HttpTransport } from './http-transport.js';
+import type { HttpReply } from './http-exchange.js';
+import type { HttpRequest, HttpStream, HttpTransport } from './http-transport.js';
 import { OPERATIONS, type Operation, type OperationName } from './operations.js';
 import { failureError, problemError, unexpected, type FailedCall } from './problem-error.js';
 import { TransportFailure } from './transport-failure.js';
@@ -163,24 +163,28 @@ export class CoordinatorCalls {
     }
   }
 
-  /** The answer of a stream, once its status is there. It does not count as under way. */
+  /**
+   * The answer of a stream, once its status is there. It does not count as under way.
+   * @param silenceMs After so long without a byte, it is lost.
+   */
   async stream(
     operation: OperationName,
     options: CallOptions | undefined,
     ask: () => Asked,
-  ): Promise<IncomingMessage> {
+    silenceMs: number,
+  ): Promise<HttpStream> {
     this.#admit(options);
     const { transport, timeoutMs } = this.#context;
     const request = requestOf(operation, refused(ask), options);
     const call: FailedCall = { operation, mayBeDone: false };
     const stream = await transport
-      .open(request, { signal: options?.signal, timeoutMs })
+      .open(request, { signal: options?.signal, timeoutMs }, silenceMs)
       .catch((error: unknown) => {
         throw error instanceof TransportFailure ? failureError(error, call) : error;
       });
-    const { statusCode: status = 0, headers } = stream;
+    const { status, headers, body } = stream;
     if (status === 200) return stream;
-    throw problemError({ status, headers, text: await textOf(stream) }, call);
+    throw problemError({ status, headers, text: await textOf(body) }, call);
   }
 
   #admit(options: CallOptions | undefined, isOfLife = false): void {
@@ -272,7 +276,7 @@ function orAbsent<Absent>(absent: Absent): (error: unknown) => Absent {
 }
 
 /** What came of the body: a refusal that breaks off is one all the same. */
-async function textOf(stream: IncomingMessage): Promise<string> {
+async function textOf(stream: Readable): Promise<string> {
   return text(stream).catch(() => '');
 }
 

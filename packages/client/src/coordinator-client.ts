@@ -162,7 +162,7 @@ export class CoordinatorClient implements AdapterLifecycle {
     this.#activeRuns.close();
     await this.#locks.close();
     await this.#calls.drained();
-    this.#transport.close();
+    await this.#transport.close();
     this.#logger.info({ adapter: 'coordinator' }, 'stopped the client of the coordinator');
   }
 

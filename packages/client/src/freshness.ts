@@ -1,4 +1,4 @@
-import type { HttpReply } from './http-transport.js';
+import type { HttpReply } from './http-exchange.js';
 import type { OperationName } from './operations.js';
 
 /** Told of each answer that the coordinator made without all of its store. */

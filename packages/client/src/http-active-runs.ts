@@ -108,21 +108,18 @@ export class HttpActiveRuns implements ActiveRuns {
     options: CallOptions,
   ): AsyncGenerator<ActiveRunEvent> {
     const operation = runId === undefined ? 'listLiveRuns' : 'watchLiveRun';
-    const stream = await this.#calls.stream(operation, options, () => ({
+    const ask = (): Asked => ({
       ...(runId !== undefined && { path: { runId } }),
       headers: { accept: EVENT_STREAM, ...(after !== undefined && { 'last-event-id': after }) },
-    }));
-    const end = (): void => void stream.destroy();
-    options.signal?.addEventListener('abort', end);
-    stream.setTimeout(SILENCE_MS, end);
+    });
+    const { body } = await this.#calls.stream(operation, options, ask, SILENCE_MS);
     try {
-      for await (const event of readServerSentEvents(untilLost(stream.setEncoding('utf8')))) {
+      for await (const event of readServerSentEvents(untilLost(body.setEncoding('utf8')))) {
         const told = activeRunEvent(event);
         if (told !== undefined) yield told;
       }
     } finally {
-      options.signal?.removeEventListener('abort', end);
-      end();
+      body.destroy();
     }
   }
 }

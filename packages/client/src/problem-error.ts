@@ -1,7 +1,7 @@
 import type { Problem } from '@test-coordinator/domain';
 import { DataAdapterError, ERROR_CODES, type ErrorCode } from '@test-coordinator/ports';
 
-import type { HttpReply } from './http-transport.js';
+import type { HttpReply } from './http-exchange.js';
 import type { OperationName } from './operations.js';
 import type { TransportFailure } from './transport-failure.js';
 
@@ -32,8 +32,9 @@ const PROBLEM_TYPE = 'application/problem+json';
 
 /** The error of a port for an answer that is no success. */
 export function problemError({ status, headers, text }: HttpReply, call: FailedCall): DataAdapterError {
-  const problem =
-    headers['content-type']?.startsWith(PROBLEM_TYPE) === true ? asObject(parsed(text)) : undefined;
+  const problem = String(headers['content-type']).startsWith(PROBLEM_TYPE)
+    ? asObject(parsed(text))
+    : undefined;
   if (problem === undefined) return gatewayError(status, call);
   const { code, detail, entity, id, details, problems } = problem;
   if (typeof code !== 'string' || typeof detail !== 'string')

@@ -50,13 +50,14 @@ describe('The client', () => {
       );
     });
 
-    it('When many calls follow each other, Then they share a connection', async () => {
+    it('When many calls follow each other, Then they share two connections at most', async () => {
       await using coordinator = await ScriptedCoordinator.start(json(page()));
       let connections = 0;
       coordinator.server.on('connection', () => (connections += 1));
       await using client = await openClient(coordinator);
       for (let n = 0; n < 10; n += 1) await client.ports.testRuns.getRecentRuns();
-      expect(connections).to.equal(1);
+      // A connection rests for a turn of the event loop before it is used again.
+      expect(connections).to.be.within(1, 2);
     });
   });
 
