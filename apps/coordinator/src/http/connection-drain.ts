@@ -30,8 +30,9 @@ export function drainConnections(app: FastifyInstance): void {
       if (isClosing && !isPatient) socket.destroySoon();
     });
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) reply.header('connection', 'close');
+    done();
   });
   app.addHook('preClose', async () => {
     isClosing = true;

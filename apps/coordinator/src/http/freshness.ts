@@ -37,13 +37,17 @@ export function tellDegraded(reply: FastifyReply): void {
 
 /** 202 for what was accepted and is not stored yet; and what was answered without all of the store says so. */
 export function tellFreshness(app: FastifyInstance): void {
-  app.addHook('preSerialization', async (_request, reply, payload) => {
-    if (typeof payload !== 'object' || payload === null) return payload;
-    // A batch is answered in an envelope.
-    const answer = 'items' in payload && Array.isArray(payload.items) ? payload.items : payload;
-    if (isSpooled(answer) || isSpooled(payload)) reply.code(202);
-    if (!isDegraded(answer) && !isDegraded(payload)) return payload;
-    tellDegraded(reply);
-    return 'nextCursor' in payload ? { ...payload, freshness: 'degraded' } : payload;
+  app.addHook('preSerialization', (_request, reply, payload, done) => {
+    done(null, markedAnswer(reply, payload));
   });
+}
+
+function markedAnswer(reply: FastifyReply, payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null) return payload;
+  // A batch is answered in an envelope.
+  const answer = 'items' in payload && Array.isArray(payload.items) ? payload.items : payload;
+  if (isSpooled(answer) || isSpooled(payload)) reply.code(202);
+  if (!isDegraded(answer) && !isDegraded(payload)) return payload;
+  tellDegraded(reply);
+  return 'nextCursor' in payload ? { ...payload, freshness: 'degraded' } : payload;
 }

@@ -144,11 +144,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   if (options.isTraced === true) traceRequests(app);
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks of every request take a callback: an async one costs a promise, whatever it does.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
   tellFreshness(app);
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     options.metrics?.observeRequest(
       request.method,
       request.routeOptions.url,
@@ -156,6 +158,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
       reply.elapsedTime / 1_000,
     );
     inTraceOf(request, () => logResponse(logger, request, reply));
+    done();
   });
 
   await protect(app, options);
