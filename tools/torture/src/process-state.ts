@@ -22,9 +22,11 @@ async function processes(): Promise<readonly ProcessRow[]> {
     });
 }
 
-/** The processes that this one has started and that still are. */
+/** The processes that this one has started and that still are: one that ended stays a zombie while its parent is stopped. */
 export async function childrenOf(pid: number): Promise<readonly number[]> {
-  return (await processes()).filter(({ parent }) => parent === pid).map((child) => child.pid);
+  return (await processes())
+    .filter(({ parent, state }) => parent === pid && !state.startsWith('Z'))
+    .map((child) => child.pid);
 }
 
 export async function areStopped(pids: readonly number[]): Promise<boolean> {
