@@ -9,6 +9,8 @@ export type CommandArguments = readonly (string | number)[];
 const TEXT = { replyEncoding: 'utf8' } as const;
 /** How long a connection may still speak after its oldest command was given up. */
 const GRACE_MS = 50;
+/** How long a client that the driver gave up is left alone. */
+const REOPEN_MS = 100;
 
 /** A command that its connection gives up, and that is written together with others. */
 class SentCommand extends Command {
@@ -47,11 +49,14 @@ export class Connection {
   /** In no order. A Set that much is added to and taken from costs the collector more than the commands do. */
   readonly #underWay: SentCommand[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(
     readonly client: RedisClient,
     private readonly limitMs: number,
-  ) {}
+  ) {
+    client.on('end', () => this.#reopen());
+  }
 
   /** How many commands are under way. */
   get load(): number {
@@ -103,7 +108,19 @@ export class Connection {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.client.disconnect();
+  }
+
+  /**
+   * ioredis 6.0.0 ends a client for good when it hears of a failover while it asks the sentinels for the master: the
+   * failover detector of the connection before breaks off the new one.
+   */
+  #reopen(): void {
+    setTimeout(() => {
+      if (this.#isClosed || this.client.status !== 'end') return;
+      this.client.connect().catch(() => undefined);
+    }, REOPEN_MS).unref();
   }
 
   #forget({ place }: SentCommand): void {

@@ -16,7 +16,7 @@ export class RedisSentinel implements AsyncDisposable {
   private constructor(
     private readonly servers: readonly RedisServer[],
     private readonly sentinel: ServerProcess,
-    private readonly port: number,
+    readonly port: number,
     private readonly folder: string,
   ) {}
 
