@@ -83,7 +83,11 @@ class FillingDisk {
     if (this.#isMounted) return this.#folder.serve();
     this.#server = await TestPostgres.start();
     this.#database = await this.#server.createDatabase();
-    return this.#folder.serve({ TEST_COORDINATOR_ADAPTER_POSTGRES_URL: this.#database });
+    return this.#folder.serve({
+      TEST_COORDINATOR_ADAPTER_POSTGRES_URL: this.#database,
+      // It would have room, which it has not on the disk that is full.
+      TEST_COORDINATOR_ADAPTER_SPOOL: 'false',
+    });
   }
 
   /** Leaves no room at all. */

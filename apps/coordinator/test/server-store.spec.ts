@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { chooseAdapters, readSettings } from '@test-coordinator/coordinator';
 import { TestPostgres } from '@test-coordinator/services';
 import { expect } from 'chai';
@@ -22,16 +26,22 @@ describe('Coordinator on a PostgreSQL server', function () {
   let server: TestPostgres;
   let settings: Record<string, string>;
   let url: string;
+  // Where coordinators have their spools: not in that of who runs the tests.
+  const folder = mkdtempSync(join(tmpdir(), 'server-store-'));
   before(async () => {
     // Its own: roles belong to a whole server.
     server = await TestPostgres.startOwn();
   });
-  after(() => server.stop());
+  after(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
   beforeEach(async () => {
     url = await server.createDatabase();
     settings = {
       TEST_COORDINATOR_STORE: '',
       TEST_COORDINATOR_ADAPTER_POSTGRES_URL: url,
+      TEST_COORDINATOR_ADAPTER_DATA_DIR: folder,
       TEST_COORDINATOR_HTTP_PORT: '0',
     };
   });
