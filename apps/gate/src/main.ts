@@ -16,6 +16,9 @@ process.on('uncaughtException', (error) => {
   process.exit(3);
 });
 
+/** Most processes end by themselves before. */
+const GOODBYE_MS = 500;
+
 const { env: environment, stdout, stderr } = process;
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   environment,
@@ -24,5 +27,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   now: () => new Date(),
   openRecords: async (variables) => openChosenRecords(readGateSettings(variables), variables),
 });
-// A connection to a store that hangs must not keep a process that is done.
-setTimeout(() => process.exit(), 500).unref();
+// A connection to a store that hangs must not keep a process that is done, once all of its output has been taken.
+stdout.write('', () => setTimeout(() => process.exit(), GOODBYE_MS).unref());
