@@ -4,24 +4,13 @@ import {
   checkJsonValue,
   checkPattern,
   checkWholeNumber,
-  DataAdapterError,
   isJsonObject,
   readCacheEntries,
   readTtlMs,
 } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
-/** The path that the refusal names, or `undefined` when there is none. */
-function refusedPath(check: () => unknown): unknown {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (!DataAdapterError.is(error) || error.code !== 'INVALID_ARGUMENT') throw error;
-    const problems = error.details?.['problems'] as readonly { path: string }[] | undefined;
-    return problems?.[0]?.path;
-  }
-}
+import { refusedPath } from './refused-path.js';
 
 describe('Arguments of a cache', () => {
   for (const [what, text, isGood] of [

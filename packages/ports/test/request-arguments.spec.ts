@@ -1,27 +1,16 @@
 import {
   checkChain,
   checkRunComparisonRequest,
-  DataAdapterError,
   readAssertionHistoriesRequest,
   readAuditEntries,
   readChainRange,
 } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
+import { refusedPath } from './refused-path.js';
+
 const BASELINE = '019bc12b-c62b-7000-8000-000000000001';
 const RUN = '019bc12b-c62b-7000-8000-000000000002';
-
-/** The path that the refusal names, or `undefined` when there is none. */
-function refusedPath(check: () => unknown): unknown {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (!DataAdapterError.is(error) || error.code !== 'INVALID_ARGUMENT') throw error;
-    const problems = error.details?.['problems'] as readonly { path: string }[] | undefined;
-    return problems?.[0]?.path;
-  }
-}
 
 /** Given as a caller without types may: each field as it is, and what comes besides. */
 const comparison = (changes: object): unknown =>
