@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { link, mkdir, readdir, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import type { FileSystem, OpenFile } from './file-system.js';
 
@@ -10,6 +11,8 @@ const FILE_MODE = 0o600;
 /** The file system of the machine. */
 export const nodeFileSystem: FileSystem = {
   makeFolder: async (path) => {
+    // What is above belongs to others as well: in the data folder of root, a PostgreSQL of another user has to pass.
+    await mkdir(dirname(path), { recursive: true });
     await mkdir(path, { recursive: true, mode: FOLDER_MODE });
   },
   list: (path) => readdir(path),

@@ -280,4 +280,11 @@ describe('Given the files of a spool', () => {
     expect(names).to.deep.equal(['0000000001.log', 'acknowledged', 'owner.1', 'reserve']);
     for (const name of names) expect((await stat(join(folder, name))).mode & 0o777, name).to.equal(0o600);
   });
+
+  it('When there is no folder above, Then that is made as any other, and the spool in it is 0700', async () => {
+    const above = join(await folders.newFolder(), 'data');
+    await using _spool = await Spool.open({ folder: join(above, 'spool') });
+    expect((await stat(above)).mode & 0o777).to.equal(0o777 & ~process.umask());
+    expect((await stat(join(above, 'spool'))).mode & 0o777).to.equal(0o700);
+  });
 });
