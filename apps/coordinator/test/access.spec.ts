@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import {
   AdapterFactory,
@@ -195,6 +195,15 @@ describe('Access', () => {
   describe('Given the command keys', () => {
     const settings = () => ({ TEST_COORDINATOR_HTTP_API_KEYS_FILE: file.path });
     const keys = (...args: string[]) => runInProcess(['keys', ...args], settings());
+
+    it('When the first key is made before the data folder is there, Then the folder is made too', async () => {
+      const missing = join(dirname(file.path), 'not', 'there', 'api-keys.json');
+      const made = await runInProcess(['keys', 'create', '--name', 'ci', '--scope', 'read'], {
+        TEST_COORDINATOR_HTTP_API_KEYS_FILE: missing,
+      });
+      expect(made).to.include({ code: 0 });
+      expect(await readFile(missing, 'utf8')).to.include(made.stdout.slice(4, 16));
+    });
 
     it('When a key is made, rotated and revoked, Then the list says so, stdout holds the key alone, and the file holds no secret and is for its owner alone', async () => {
       const made = await keys('create', '--name', 'ci', '--scope', 'record', '--expires-in', '90d');

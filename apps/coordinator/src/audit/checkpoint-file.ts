@@ -11,7 +11,7 @@ export class CheckpointFile {
 
   /** Resolves once it survives a power cut. */
   async append(checkpoint: SignedCheckpoint): Promise<void> {
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+    await mkdir(dirname(this.path), { recursive: true });
     const file = await open(this.path, 'a', 0o600);
     try {
       await file.appendFile(checkpointLine(checkpoint));

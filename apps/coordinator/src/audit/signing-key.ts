@@ -5,7 +5,6 @@ import { dirname } from 'node:path';
 import { AccessError } from '../security/access-error.js';
 
 const MODE = 0o600;
-const FOLDER_MODE = 0o700;
 
 /**
  * The Ed25519 key that checkpoints are signed with, in a PEM file; made where there is none.
@@ -34,7 +33,7 @@ async function makeKey(path: string): Promise<KeyObject> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const draft = `${path}.${process.pid}`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: MODE });
     await link(draft, path).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -60,6 +60,7 @@ export class ApiKeyFile {
   async change(change: (keys: ReadonlyMap<string, ApiKey>) => Iterable<ApiKey>): Promise<void> {
     const draft = `${this.path}.new`;
     try {
+      await mkdir(dirname(this.path), { recursive: true });
       // The draft is the lock too: one process at a time can make it.
       const file = await this.#made(draft);
       try {
