@@ -1,10 +1,10 @@
 import {
   ASSERTION_TYPES,
-  InvalidValueError,
   RESULT_STATUSES,
   creationContent,
+  frozenDate,
   newTestResult,
-  newTestResultRules,
+  readResultBatch,
   type AssertionStatistics,
   type AssertionType,
   type ExcludedResult,
@@ -186,14 +186,9 @@ export class SpooledTestResultsRepository implements TestResultsRepository {
 
   /** All of them, or a refusal that names the places of what is wrong. Ids are minted in the order given. */
   #made(results: readonly NewTestResult[]): readonly TestResult[] {
-    const problems = results.flatMap((result, index) =>
-      newTestResultRules
-        .problems(result)
-        .map(({ path, problem }) => ({ path: `results[${index}].${path}`, problem })),
-    );
-    if (problems.length > 0) throw new InvalidValueError('results', problems.slice(0, 20));
-    const now = this.calls.clock.now();
-    return results.map((result) => newTestResult(result, () => this.calls.ids.next(), now));
+    const now = frozenDate(this.calls.clock.now());
+    const mint = (): string => this.calls.ids.next();
+    return readResultBatch(results, (result) => newTestResult(result, mint, now));
   }
 
   /** The answers to a batch: each result as it is known, or as it is now accepted; an id that comes again is one record. */

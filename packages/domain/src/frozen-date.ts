@@ -21,8 +21,19 @@ const PAIRS = Array.from({ length: 100 }, (_, number) => String(number).padStart
 /** Records that come together are mostly of one day. */
 let lastDay = NaN;
 let textOfLastDay = '';
+/** A batch has one `createdAt`, and often few times besides: the last texts by the end of their time. */
+const lastTexts = Array.from({ length: 256 }, () => ({ time: NaN, text: '' }));
 
 function isoText(time: number): string {
+  const last = lastTexts[time & 255]!;
+  if (last.time !== time) {
+    last.time = time;
+    last.text = madeText(time);
+  }
+  return last.text;
+}
+
+function madeText(time: number): string {
   const day = Math.floor(time / DAY_MS);
   if (day !== lastDay) {
     [textOfLastDay] = new Date(day * DAY_MS).toISOString().split('T') as [string];

@@ -13,6 +13,9 @@ const ISO_TIME =
 const TIME_PROBLEM = 'must be a time in ISO 8601 with an offset, such as 2026-01-31T09:30:00Z';
 const UNKNOWN_PROBLEM = 'is not a field that is known here';
 
+/** In days. */
+const SHORTEST_MONTH = 28;
+
 /** At most so many problems are told of one request. */
 const MAX_PROBLEMS = 20;
 
@@ -28,7 +31,7 @@ export function readQuery<Parameters>(schema: SchemaFragment, query: unknown): P
 
 function readFields(schema: SchemaFragment, given: unknown, subject: string): Record<string, unknown> {
   const problems: Problem[] = [];
-  const fields = readObject(schema, given, '', problems);
+  const fields = readObject(declaredBy(schema), given, problems);
   refuse(problems, subject);
   return fields;
 }
@@ -36,8 +39,8 @@ function readFields(schema: SchemaFragment, given: unknown, subject: string): Re
 /** One of many. @throws DataAdapterError as `readBody`; paths start with `place`. */
 export function readItem<Input>(schema: SchemaFragment, item: unknown, place: string): Input {
   const problems: Problem[] = [];
-  const fields = readObject(schema, item, place, problems);
-  refuse(problems, 'body');
+  const fields = readObject(declaredBy(schema), item, problems);
+  refuse(placed(problems, place), 'body');
   return fields as Input;
 }
 
@@ -45,9 +48,15 @@ export function readItem<Input>(schema: SchemaFragment, item: unknown, place: st
 export function readBulk<Input>(schema: SchemaFragment, body: unknown, name: string): readonly Input[] {
   const list: unknown = readFields({ properties: { [name]: {} } }, body, 'body')[name];
   if (!Array.isArray(list)) return list as readonly Input[];
+  const declared = declaredBy(schema);
   const problems: Problem[] = [];
-  const items = list.map((item: unknown, index) => readObject(schema, item, `${name}[${index}]`, problems));
-  refuse(problems, 'body');
+  const items = list.map((item: unknown, index) => {
+    const ofItem: Problem[] = [];
+    const fields = readObject(declared, item, ofItem);
+    if (ofItem.length > 0) problems.push(...placed(ofItem, `${name}[${index}]`));
+    return fields;
+  });
+  refuse(problems.slice(0, MAX_PROBLEMS), 'body');
   return items as readonly Input[];
 }
 
@@ -83,44 +92,70 @@ function decimal(text: string): number {
   return /^\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : Number.NaN;
 }
 
+/** Told of a schema once: whether each of its fields is a time. */
+const declared = new WeakMap<SchemaFragment, ReadonlyMap<string, boolean>>();
+
+function declaredBy(schema: SchemaFragment): ReadonlyMap<string, boolean> {
+  let fields = declared.get(schema);
+  if (fields === undefined) {
+    fields = new Map(
+      Object.entries(propertiesOf(schema)).map(([name, { format }]) => [name, format === 'date-time']),
+    );
+    declared.set(schema, fields);
+  }
+  return fields;
+}
+
+/** What is wrong goes to `problems`, by the path within the object: a path is made for what is wrong alone. */
 function readObject(
-  schema: SchemaFragment,
+  declared: ReadonlyMap<string, boolean>,
   given: unknown,
-  path: string,
   problems: Problem[],
 ): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    problems.push({ path: path === '' ? 'body' : path, problem: 'must be an object' });
+    problems.push({ path: '', problem: 'must be an object' });
     return fields;
   }
-  const properties = propertiesOf(schema);
-  for (const [name, value] of Object.entries(given)) {
-    const place = path === '' ? name : `${path}.${name}`;
-    if (problems.length >= MAX_PROBLEMS) break;
-    if (!Object.hasOwn(properties, name)) {
-      problems.push({ path: place.slice(0, 200), problem: UNKNOWN_PROBLEM });
-    } else if (properties[name]!['format'] === 'date-time' && value != null) {
-      const time = readTime(value);
-      if (time === undefined) problems.push({ path: place, problem: TIME_PROBLEM });
-      fields[name] = time;
-    } else {
+  for (const name of Object.keys(given)) {
+    const value = (given as Readonly<Record<string, unknown>>)[name];
+    const isTime = declared.get(name);
+    if (isTime === false || (isTime === true && value == null)) {
       fields[name] = value;
+      continue;
+    }
+    if (problems.length >= MAX_PROBLEMS) break;
+    if (isTime === undefined) {
+      problems.push({ path: name === '' ? '""' : name.slice(0, 200), problem: UNKNOWN_PROBLEM });
+    } else {
+      const time = readTime(value);
+      if (time === undefined) problems.push({ path: name, problem: TIME_PROBLEM });
+      fields[name] = time;
     }
   }
   return fields;
+}
+
+/** The same problems of an object that is at `place`. */
+function placed(problems: readonly Problem[], place: string): readonly Problem[] {
+  return problems.map(({ path, problem }) => ({ path: path === '' ? place : `${place}.${path}`, problem }));
 }
 
 /** Digits beyond the millisecond are cut off. `Date.parse` alone takes 30 February for 2 March. */
 function readTime(value: unknown): Date | undefined {
   const [, year, month, day] = (typeof value === 'string' && ISO_TIME.exec(value)) || [];
   if (day === undefined) return undefined;
-  const daysInMonth = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  return Number(day) <= daysInMonth ? new Date(value as string) : undefined;
+  const isDay = Number(day) <= SHORTEST_MONTH || Number(day) <= daysIn(Number(year), Number(month));
+  return isDay ? new Date(value as string) : undefined;
+}
+
+function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 function refuse(problems: readonly Problem[], subject: string): void {
   if (problems.length === 0) return;
-  const sentence = problems.map(({ path, problem }) => `${path} ${problem}`).join('; ');
-  throw new DataAdapterError('INVALID_ARGUMENT', `${subject}: ${sentence}`, { problems });
+  const told = problems.map(({ path, problem }) => ({ path: path === '' ? 'body' : path, problem }));
+  const sentence = told.map(({ path, problem }) => `${path} ${problem}`).join('; ');
+  throw new DataAdapterError('INVALID_ARGUMENT', `${subject}: ${sentence}`, { problems: told });
 }
