@@ -56,11 +56,6 @@ export function statementFailure(error: unknown, kind: StatementKind): DataAdapt
   return failure(code, ADVICE[code] ?? 'PostgreSQL refused the statement', sqlState, error);
 }
 
-/** Whether the whole statement failed for a reason that has nothing to do with any one of its rows. */
-export function isOutage(error: unknown): boolean {
-  return DataAdapterError.is(error) && (error.retryable || error.code === 'CLOSED');
-}
-
 function connectCode(code: ErrorCode): ErrorCode {
   return code === 'CAPACITY' || code === 'UNAVAILABLE' ? code : 'UNAVAILABLE';
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { creationContent } from '@test-coordinator/domain';
-import type { DataAdapterError } from '@test-coordinator/ports';
+import { Coalescer, type DataAdapterError } from '@test-coordinator/ports';
 
-import { Coalescer } from './coalescer.js';
 import { alreadyExists, contended, parentMissing, type Parent } from './creation-refusals.js';
 import { insertStatements, CREATION_HASH, type InsertStatements } from './insert-statements.js';
 import type { RecordTable } from './record-table.js';

@@ -1,4 +1,5 @@
-import { Coalescer } from './coalescer.js';
+import { Coalescer } from '@test-coordinator/ports';
+
 import { arrayParameter, type RecordTable } from './record-table.js';
 import type { Session } from './session.js';
 

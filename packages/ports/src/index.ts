@@ -84,6 +84,7 @@ export {
   type AssertionHistories,
   type AssertionHistoriesRequest,
 } from './assertion-histories.js';
+export { Coalescer, type CoalescedCalls } from './coalescer.js';
 export { importInBatches } from './import-in-batches.js';
 export { DEFAULT_STALE_THRESHOLD_MS, ServiceDiscoveryRepository } from './service-discovery-repository.js';
 export {

@@ -1,8 +1,8 @@
-import { isOutage } from './failures.js';
+import { DataAdapterError } from './data-adapter-error.js';
 
-/** At most so many statements of one kind are under way: with two, one is planned while the other is carried out. */
+/** At most so many are under way: with two, one is made ready while the other is carried out. */
 const MAX_UNDER_WAY = 2;
-/** Most calls in one statement. */
+/** Most calls in one. */
 const MAX_CALLS = 256;
 
 interface Call<Item, Answer> {
@@ -11,8 +11,9 @@ interface Call<Item, Answer> {
   readonly reject: (error: unknown) => void;
 }
 
-export interface CoalescedStatements<Item, Answer> {
-  /** Two items with one key do not go into one statement; the second waits for the next. */
+/** How one call is made, and many at once. */
+export interface CoalescedCalls<Item, Answer> {
+  /** Two items with one key do not go together; the second waits for the next. */
   readonly keyOf?: (item: Item) => string;
   readonly one: (item: Item) => Promise<Answer>;
   /** The answers in the order of the items; a promise is that item's own way to be refused. */
@@ -20,21 +21,22 @@ export interface CoalescedStatements<Item, Answer> {
 }
 
 /**
- * Gathers the calls of many callers into one statement while another is under way. A lone caller is sent at once: a
+ * Gathers the calls of many callers into one statement, or one request, while another is under way. A lone caller is sent at once: a
  * loader that always waits for the next turn costs it a quarter of its speed; at 32 callers this gains a factor of 3.
- * A caller's bad item never fails another's: a statement that was refused is sent again item by item.
+ * A caller's bad item never fails another's: what was refused is sent again item by item, unless it failed for a reason
+ * that has nothing to do with any one of its items.
  */
 export class Coalescer<Item, Answer> {
   readonly #waiting: Call<Item, Answer>[] = [];
   #underWay = 0;
   #armed = false;
 
-  constructor(private readonly statements: CoalescedStatements<Item, Answer>) {}
+  constructor(private readonly calls: CoalescedCalls<Item, Answer>) {}
 
   call(item: Item): Promise<Answer> {
     if (this.#underWay === 0 && this.#waiting.length === 0) {
       this.#underWay += 1;
-      const answer = this.statements.one(item);
+      const answer = this.calls.one(item);
       answer.then(this.#ended, this.#ended);
       return answer;
     }
@@ -68,7 +70,7 @@ export class Coalescer<Item, Answer> {
   }
 
   #take(): readonly Call<Item, Answer>[] {
-    const { keyOf } = this.statements;
+    const { keyOf } = this.calls;
     if (keyOf === undefined) return this.#waiting.splice(0, MAX_CALLS);
     const taken = new Map<string, Call<Item, Answer>>();
     const left: Call<Item, Answer>[] = [];
@@ -82,7 +84,7 @@ export class Coalescer<Item, Answer> {
   }
 
   async #answer(calls: readonly Call<Item, Answer>[]): Promise<void> {
-    const { one, many } = this.statements;
+    const { one, many } = this.calls;
     try {
       const answers = await many(calls.map(({ item }) => item));
       for (let index = 0; index < calls.length; index += 1) calls[index]!.resolve(answers[index]!);
@@ -94,4 +96,8 @@ export class Coalescer<Item, Answer> {
       for (const { item, resolve, reject } of calls) await one(item).then(resolve, reject);
     }
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return DataAdapterError.is(error) && (error.retryable || error.code === 'CLOSED');
 }
