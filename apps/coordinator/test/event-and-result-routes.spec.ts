@@ -11,6 +11,11 @@ interface StoredEvent {
   readonly status: string;
   readonly version: number;
 }
+interface RecordedResult {
+  readonly resultId: string;
+  readonly createdAt: string;
+}
+
 interface StoredResult {
   readonly resultId: string;
   readonly status: string;
@@ -105,6 +110,24 @@ describe('Results over HTTP', () => {
       expect(items.map(({ actualValue }) => actualValue)).to.deep.equal(
         results.map(({ actualValue }) => actualValue),
       );
+    });
+
+    it('When the answer is preferred to be minimal, Then it has the id and the time of each, and they are stored whole', async () => {
+      const { api, runId } = await withRun();
+      await using _closing = api;
+      const results = [result(runId), result(runId, { actualValue: 'second' })];
+      for (const prefer of ['return=minimal', 'respond-async, RETURN=minimal; foo']) {
+        const answer = await api.call('POST', `${RESULTS}/bulk`, { body: { results }, headers: { prefer } });
+        expect([answer.status, answer.headers['preference-applied']]).to.deep.equal([201, 'return=minimal']);
+        for (const { resultId, createdAt, ...more } of json<{ items: RecordedResult[] }>(answer).items) {
+          expect(more).to.deep.equal({});
+          expect(await api.must('GET', `${RESULTS}/${resultId}`)).to.include({ runId, createdAt });
+        }
+      }
+      for (const prefer of ['return=representation', 'x-return=minimal', 'return=minimalist'])
+        expect(
+          (await api.call('POST', `${RESULTS}/bulk`, { body: { results }, headers: { prefer } })).headers,
+        ).not.to.have.property('preference-applied');
     });
 
     it('When one of many is wrong, Then its place is told and none is stored', async () => {

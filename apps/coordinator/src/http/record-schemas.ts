@@ -197,7 +197,13 @@ export const READINESS = named(
   ),
 );
 
-export const BULK_RESULTS = named('BulkResults', objectOf({ items: listOf(refTo(TEST_RESULT)) }));
+const { resultId, createdAt } = propertiesOf(TEST_RESULT);
+/** What the store has assigned, for who has sent the rest. */
+const RECORDED_RESULT = named('RecordedResult', objectOf({ resultId: resultId!, createdAt: createdAt! }));
+export const BULK_RESULTS = named(
+  'BulkResults',
+  objectOf({ items: listOf({ anyOf: [refTo(TEST_RESULT), refTo(RECORDED_RESULT)] }) }),
+);
 
 /** What the document names under its components. */
 export const NAMED_SCHEMAS: readonly NamedSchema[] = [
@@ -216,6 +222,7 @@ export const NAMED_SCHEMAS: readonly NamedSchema[] = [
   AUDIT_ENTRY,
   AUDIT_ENTRY_PAGE,
   BULK_RESULTS,
+  RECORDED_RESULT,
   PROBLEM,
   LIVENESS,
   READINESS,

@@ -5,8 +5,9 @@ import { callOptions, listQuery, type ApiRoute } from './api-route.js';
 import { RESULT_FILTER } from './filters.js';
 import { writeAnswers } from './freshness.js';
 import { IDEMPOTENCY_KEY, idAt } from './idempotency-keys.js';
+import { answerAsPreferred, PREFER } from './minimal-answer.js';
 import { createRoute, getRoute, listRoute, type RecordKind } from './record-routes.js';
-import { BULK_RESULTS, objectOf, TEST_RESULT, TEST_RESULT_PAGE } from './record-schemas.js';
+import { BULK_RESULTS, objectOf, propertiesOf, TEST_RESULT, TEST_RESULT_PAGE } from './record-schemas.js';
 import { takingLoads, type LoadPorts } from './result-load.js';
 import { readBulk } from './wire-reader.js';
 
@@ -18,6 +19,9 @@ const RESULTS: RecordKind = {
   record: TEST_RESULT,
   page: TEST_RESULT_PAGE,
 };
+
+const BULK_PROPERTIES = { ...propertiesOf(IDEMPOTENCY_KEY), ...PREFER };
+const BULK_HEADERS = objectOf(BULK_PROPERTIES, Object.keys(BULK_PROPERTIES));
 
 export function resultRoutes(ports: LoadPorts): ApiRoute[] {
   const { testResults, keys } = ports;
@@ -42,7 +46,7 @@ export function resultRoutes(ports: LoadPorts): ApiRoute[] {
         operationId: 'createResults',
         summary: `Record 1–${MAX_BULK} results, all or none`,
         tags: RESULTS.tags,
-        headers: IDEMPOTENCY_KEY,
+        headers: BULK_HEADERS,
         body: objectOf({
           results: { type: 'array', minItems: 1, maxItems: MAX_BULK, items: newTestResultRules.schema },
         }),
@@ -54,6 +58,7 @@ export function resultRoutes(ports: LoadPorts): ApiRoute[] {
         const firstId = await keys.firstId(request, options);
         const items = await testResults.bulkCreate(withIds(given, firstId), options);
         reply.code(201);
+        answerAsPreferred(request, reply);
         return { items };
       },
     },
