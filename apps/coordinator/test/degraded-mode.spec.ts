@@ -1,3 +1,5 @@
+import { createCoordinatorClient, isAccepted } from '@test-coordinator/client';
+import type { NewTestResult } from '@test-coordinator/domain';
 import { TestPostgres } from '@test-coordinator/services';
 import { expect } from 'chai';
 
@@ -16,6 +18,8 @@ interface Shown {
 
 const idsOf = (list: unknown) =>
   (list as readonly { readonly resultId: string }[]).map(({ resultId }) => resultId);
+
+const jsonOf = (records: readonly object[]) => JSON.parse(JSON.stringify(records)) as readonly object[];
 
 describe('Coordinator whose PostgreSQL goes away', function () {
   this.timeout(120_000);
@@ -40,8 +44,11 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     await world.server.kill();
     const accepted = await first.post('results', result(runId));
     expect([accepted.status, accepted.headers.get('freshness')]).to.deep.equal([202, 'degraded']);
-    const bulk = await first.post('results/bulk', { results: [result(runId), result(runId)] });
-    expect(bulk.status).to.equal(202);
+    await using client = createCoordinatorClient({ settings: { baseUrl: first.url } });
+    await client.start();
+    const given = { ...result(runId), verificationTime: new Date() } as NewTestResult;
+    const bulk = await client.ports.testResults.bulkCreate([given, given]);
+    expect(isAccepted(bulk)).to.equal(true);
     const injected = await first.post('events', event(runId));
     expect(injected.status).to.equal(202);
     const later = await first.post('runs', run());
@@ -53,7 +60,7 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     expect([read.status, read.headers.get('freshness')]).to.deep.equal([200, 'degraded']);
     const listed = await first.get(`runs/${runId}/results`);
     expect(listed.body).to.include({ freshness: 'degraded' });
-    expect(listed.body['items']).to.deep.equal([accepted.body, ...(bulk.body['items'] as object[])]);
+    expect(listed.body['items']).to.deep.equal([accepted.body, ...jsonOf(bulk)]);
     const refused = await first.get(`runs/${runId}/report`);
     expect(refused.status).to.equal(503);
     expect(refused.body).to.include({ code: 'UNAVAILABLE' });

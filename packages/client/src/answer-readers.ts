@@ -6,6 +6,7 @@ import {
   newTestResultRules,
   newTestRunRules,
   type ChaosEvent,
+  type NewTestResult,
   type Scenario,
   type SchemaFragment,
   type ServiceInfo,
@@ -108,6 +109,18 @@ export const readChaosEvent = recordReader<ChaosEvent>(newChaosEventRules.schema
   'version',
 ]);
 export const readTestResult = recordReader<TestResult>(newTestResultRules.schema, 'resultId', ['createdAt']);
+/** Results as they are recorded: what was given, with what the store has assigned. */
+export function readRecorded(given: readonly NewTestResult[], json: unknown): readonly TestResult[] {
+  const items = listIn(fieldsOf(json)['items']);
+  if (items.length !== given.length) throw new Error('another number of results than were sent');
+  const recorded: readonly unknown[] = items.map((item, index) => {
+    const { resultId, createdAt } = fieldsOf(item);
+    if (resultId !== given[index]!.resultId) throw new Error('another result than was sent');
+    return Object.freeze({ ...given[index], createdAt: time(createdAt) });
+  });
+  return Object.freeze(recorded) as readonly TestResult[];
+}
+
 export const readServiceInfo = recordReader<ServiceInfo>(newServiceInfoRules.schema, 'serviceId', [
   'lastSeen',
   'registeredAt',

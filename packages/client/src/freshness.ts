@@ -17,6 +17,12 @@ export function isAccepted(answer: object): boolean {
   return accepted.has(answer);
 }
 
+/** Says of a record of an answer what was said of the whole. */
+export function shareFreshness(answer: object, record: object): void {
+  if (degraded.has(answer)) degraded.add(record);
+  if (accepted.has(answer)) accepted.add(record);
+}
+
 /** What answers say of the store behind the coordinator. */
 export class Freshness {
   constructor(private readonly onDegraded: OnDegraded | undefined) {}

@@ -12,6 +12,8 @@ import {
   type TestResult,
 } from '@test-coordinator/domain';
 import {
+  Coalescer,
+  DataAdapterError,
   checkBulk,
   checkOneOf,
   checkTestResultFilter,
@@ -41,32 +43,40 @@ import {
   readAssertionHistories,
   readFigures,
   readRunComparison,
+  readRecorded,
   readTestResult,
 } from './answer-readers.js';
-import type { Asked, CoordinatorCalls } from './coordinator-calls.js';
+import type { Admission, Asked, CoordinatorCalls } from './coordinator-calls.js';
+import { shareFreshness } from './freshness.js';
 
 type Statistics = AssertionStatistics<AssertionType>;
 
 const readTestResults = pageReader(readTestResult);
-const readBatch = itemsReader(readTestResult);
+/** Each result of a batch is here already. */
+const MINIMAL = { prefer: 'return=minimal' };
+/** What a caller waits for in another's request goes on when the client stops: it was let in before. */
+const LET_IN: Admission = { isOfLife: true };
 const readStatistics = itemsReader<Statistics>(readFigures);
 
 /** Results over HTTP. Their ids are minted here, so that a batch whose answer was lost can be sent again. */
 export class HttpTestResultsRepository implements TestResultsRepository {
   readonly #calls: CoordinatorCalls;
   readonly #mintId: () => string;
+  readonly #creations: Coalescer<NewTestResult, TestResult>;
 
   constructor(calls: CoordinatorCalls, ids: IdGenerator) {
     this.#calls = calls;
     this.#mintId = () => ids.next();
+    this.#creations = new Coalescer({
+      one: (given) => this.#createOne(() => given, undefined, LET_IN),
+      many: (given) => this.#createTogether(given),
+    });
   }
 
   create(result: NewTestResult, options?: CallOptions): Promise<TestResult> {
-    const ask = (): Asked => {
-      const body = newTestResultRules.read(result, this.#mintId);
-      return { body, entity: 'result', id: body.resultId! };
-    };
-    return this.#calls.ask('createResult', options, ask, readTestResult);
+    const read = (): NewTestResult => newTestResultRules.read(result, this.#mintId);
+    if (options !== undefined) return this.#createOne(read, options);
+    return this.#calls.during(async () => this.#creations.call(await this.#calls.answer(undefined, read)));
   }
 
   getById(resultId: string, options?: CallOptions): Promise<TestResult | null> {
@@ -78,15 +88,10 @@ export class HttpTestResultsRepository implements TestResultsRepository {
   }
 
   bulkCreate(results: readonly NewTestResult[], options?: CallOptions): Promise<readonly TestResult[]> {
-    const ask = (): Asked => {
+    return this.#createAll(() => {
       checkBulk(results, 'results');
-      return {
-        body: {
-          results: readResultBatch(results, (result) => newTestResultRules.read(result, this.#mintId)),
-        },
-      };
-    };
-    return this.#calls.ask('createResults', options, ask, readBatch);
+      return readResultBatch(results, (result) => newTestResultRules.read(result, this.#mintId));
+    }, options);
   }
 
   importAll(
@@ -191,6 +196,55 @@ export class HttpTestResultsRepository implements TestResultsRepository {
       return { path: { scenarioId }, query: { ...asked, ...page } };
     };
     return this.#calls.ask('listAssertionsOfScenario', options, ask, readAssertionHistories);
+  }
+
+  #createOne(
+    read: () => NewTestResult,
+    options: CallOptions | undefined,
+    admission?: Admission,
+  ): Promise<TestResult> {
+    const ask = (): Asked => {
+      const body = read();
+      return { body, entity: 'result', id: body.resultId! };
+    };
+    return this.#calls.ask('createResult', options, ask, readTestResult, admission);
+  }
+
+  #createAll(
+    read: () => readonly NewTestResult[],
+    options: CallOptions | undefined,
+    admission?: Admission,
+  ): Promise<readonly TestResult[]> {
+    let given: readonly NewTestResult[] = [];
+    const ask = (): Asked => {
+      given = read();
+      return { body: { results: given }, headers: MINIMAL };
+    };
+    return this.#calls.ask('createResults', options, ask, (json) => readRecorded(given, json), admission);
+  }
+
+  /** One request for the creations of many callers; an error of the whole is each caller's own, and names its record. */
+  async #createTogether(
+    given: readonly NewTestResult[],
+  ): Promise<readonly (TestResult | Promise<TestResult>)[]> {
+    try {
+      const recorded = await this.#createAll(() => given, undefined, LET_IN);
+      for (const result of recorded) shareFreshness(recorded, result);
+      return recorded;
+    } catch (error) {
+      if (!DataAdapterError.is(error) || !error.retryable) throw error;
+      const { code, message, details, cause } = error;
+      return given.map(({ resultId }) =>
+        Promise.reject(
+          new DataAdapterError(code, message, {
+            entity: 'result',
+            id: resultId!,
+            ...(details !== undefined && { details }),
+            cause,
+          }),
+        ),
+      );
+    }
   }
 
   #list(
