@@ -1,4 +1,4 @@
-import type { TestResultsRepository } from '@test-coordinator/ports';
+import type { CallOptions, TestResultsRepository } from '@test-coordinator/ports';
 
 import type { BenchmarkGroup, Contender } from '../measure.js';
 import { resultInput, type Scale } from '../records.js';
@@ -14,13 +14,19 @@ export async function* serviceLoad({ divisor, rounds }: Scale): AsyncIterable<Be
   await using served = await ServedCoordinator.start();
   await using adapter = await served.adapter();
   const contenders = [
-    ['adapter-postgres, in process', adapter.ports.testResults],
-    ['coordinator, over HTTP', served.client.ports.testResults],
-  ] as const;
+    { name: 'adapter-postgres, in process', testResults: adapter.ports.testResults },
+    { name: 'coordinator, over HTTP', testResults: served.client.ports.testResults },
+  ];
+  // A call with options goes alone.
+  const alone = {
+    name: 'coordinator, a request for each',
+    testResults: contenders[1]!.testResults,
+    options: { requestId: 'alone' },
+  };
 
   const creates = 12_800 / divisor;
-  const single = await contend(served, contenders, creates, (testResults, runId) =>
-    byCallers(creates, (index) => testResults.create(resultInput(runId, index))),
+  const single = await contend(served, [...contenders, alone], creates, ({ testResults, options }, runId) =>
+    byCallers(creates, (index) => testResults.create(resultInput(runId, index), options)),
   );
   yield {
     title: `create of a result, ${CALLERS} callers, PostgreSQL with fsync`,
@@ -30,7 +36,7 @@ export async function* serviceLoad({ divisor, rounds }: Scale): AsyncIterable<Be
   await checkStored(adapter.ports.testResults, single.runIds, creates * (rounds + 1));
 
   const batches = 128 / Math.min(divisor, 2);
-  const bulk = await contend(served, contenders, batches, (testResults, runId) =>
+  const bulk = await contend(served, contenders, batches, ({ testResults }, runId) =>
     byCallers(batches, () =>
       testResults.bulkCreate(Array.from({ length: BULK }, (_, index) => resultInput(runId, index))),
     ),
@@ -43,19 +49,25 @@ export async function* serviceLoad({ divisor, rounds }: Scale): AsyncIterable<Be
   await checkStored(adapter.ports.testResults, bulk.runIds, batches * BULK * (rounds + 1));
 }
 
+interface Called {
+  readonly name: string;
+  readonly testResults: TestResultsRepository;
+  readonly options?: CallOptions;
+}
+
 /** Contenders with a run each. */
 async function contend(
   served: ServedCoordinator,
-  named: readonly (readonly [name: string, testResults: TestResultsRepository])[],
+  called: readonly Called[],
   operations: number,
-  run: (testResults: TestResultsRepository, runId: string) => Promise<void>,
+  run: (called: Called, runId: string) => Promise<void>,
 ): Promise<{ readonly contenders: readonly Contender[]; readonly runIds: readonly string[] }> {
   const contenders: Contender[] = [];
   const runIds: string[] = [];
-  for (const [name, testResults] of named) {
+  for (const one of called) {
     const runId = await served.newRun();
     runIds.push(runId);
-    contenders.push({ name, operations, run: () => run(testResults, runId) });
+    contenders.push({ name: one.name, operations, run: () => run(one, runId) });
   }
   return { contenders, runIds };
 }
