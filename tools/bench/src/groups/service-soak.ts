@@ -5,8 +5,9 @@ import { resultInput, type Scale } from '../records.js';
 import { CALLERS, ServedCoordinator } from '../service/served-coordinator.js';
 
 const MEBIBYTE = 1_048_576;
-/** Of the time: until then the code is compiled, pools are filled and caches grow to their size. */
-const WARM_UP = 0.3;
+/** Until then the code is compiled, pools are filled, and what is kept of records and the heap's spaces grow to their size. */
+const WARM_UP_SECONDS = 180;
+const MEASURED_SECONDS = 300;
 /** Told is flat what grows by less than this part of itself between the warm-up and the end: the collector's teeth are as high. */
 const FLAT = 0.05;
 
@@ -16,9 +17,10 @@ interface Sample {
   readonly heap: number;
 }
 
-/** Whether the memory of a coordinator stays flat under five minutes of mixed load. Compares nothing. */
+/** Whether the memory of a coordinator stays flat over five minutes of mixed load, once it is warm. Compares nothing. */
 export async function* serviceSoak({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
-  const seconds = 300 / divisor;
+  const warmUp = WARM_UP_SECONDS / divisor;
+  const seconds = warmUp + MEASURED_SECONDS / divisor;
   await using served = await ServedCoordinator.start();
   process.stdout.write(`\nmemory of a coordinator under mixed load of ${CALLERS} callers for ${seconds} s\n`);
   const end = performance.now() + seconds * 1_000;
@@ -32,7 +34,7 @@ export async function* serviceSoak({ divisor }: Scale): AsyncIterable<BenchmarkG
   });
   const [samples] = await Promise.all([sampled(served, seconds), ...loads]);
   process.stdout.write(`  ${Math.round(calls / seconds).toLocaleString('en')} calls/s\n`);
-  const counted = samples.filter((sample) => sample.seconds >= seconds * WARM_UP);
+  const counted = samples.filter((sample) => sample.seconds >= warmUp);
   tell('RSS', counted, ({ rss }) => rss);
   tell('heap', counted, ({ heap }) => heap);
   yield* [];
@@ -72,7 +74,7 @@ async function mixedCall(
   }
 }
 
-/** Looks about sixty times, and says every tenth what it sees. */
+/** Looks about a hundred times, and says every tenth what it sees. */
 async function sampled(served: ServedCoordinator, seconds: number): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
   const begun = performance.now();
@@ -83,7 +85,7 @@ async function sampled(served: ServedCoordinator, seconds: number): Promise<read
         `  ${at.toFixed(0).padStart(4)} s   RSS ${mebibytes(sample.rss)}   heap ${mebibytes(sample.heap)}\n`,
       );
     samples.push(sample);
-    await delay((seconds / 60) * 1_000);
+    await delay((seconds / 100) * 1_000);
   }
   return samples;
 }
