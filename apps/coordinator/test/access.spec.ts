@@ -15,7 +15,7 @@ import { silentLogger, systemClock } from '@test-coordinator/ports';
 import { expect } from 'chai';
 
 import { ApiClient, json, type Method } from './api-client.js';
-import { CoordinatorProcess } from './coordinator-process.js';
+import { CoordinatorHere } from './coordinator-here.js';
 import { eventually } from './eventually.js';
 import { example, JUNIT } from './examples.js';
 import { runInProcess } from './in-process.js';
@@ -281,7 +281,7 @@ describe('Access', () => {
     it('When there is a key, Then it serves, refuses who has none, and lets who has it watch', async () => {
       const key = await keyOf('record');
       const own = { TEST_COORDINATOR_HTTP_API_KEYS_FILE: file.path };
-      const coordinator = new CoordinatorProcess([], { ...everywhere, ...own });
+      const coordinator = new CoordinatorHere({ ...everywhere, ...own });
       const [, url] = await coordinator.saying(/"url":"http:\/\/[^"]*:(\d+)"/);
       const base = `http://127.0.0.1:${url}`;
       expect((await fetch(`${base}/api/v1/runs`)).status).to.equal(401);
@@ -294,7 +294,7 @@ describe('Access', () => {
       });
       expect(known).to.include({ code: 2 });
       expect(known.stderr).to.include('runId').and.not.include('KEY');
-      coordinator.kill('SIGTERM');
+      coordinator.kill();
       const { code, stdout } = await coordinator.ended();
       expect(code).to.equal(0);
       expect(stdout).to.not.include(key);

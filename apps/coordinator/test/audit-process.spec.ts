@@ -46,7 +46,7 @@ describe('Audit log of a coordinator with PostgreSQL', function () {
     expect((await first.process.ended()).code).to.equal(null);
 
     await world.server.restart();
-    const second = await world.serve(AUDITED);
+    const second = await world.serveHere(AUDITED);
     await second.drained();
     const { body } = await second.get(`audit?action=testResults.create&runId=${runId}`);
     const items = body['items'] as readonly { readonly phase: string; readonly chain: string }[];
@@ -62,7 +62,7 @@ describe('Audit log of a coordinator with PostgreSQL', function () {
   });
 
   it('Given a chain with a checkpoint, When the owner of the table changes it or cuts its tail, Then verify ends with 1 and tells the first bad entry (B29)', async () => {
-    const coordinator = await world.serve(AUDITED);
+    const coordinator = await world.serveHere(AUDITED);
     for (const n of [1, 2, 3, 4, 5, 6, 7])
       await coordinator.post('scenarios', scenario({ scenarioId: `audited-${n}` }));
     const { body } = await coordinator.get('audit?id=audited-7');

@@ -3,6 +3,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 
 import { expect } from 'chai';
 
+import { CoordinatorHere } from './coordinator-here.js';
 import { CoordinatorProcess, SERVING } from './coordinator-process.js';
 import { runInProcess } from './in-process.js';
 
@@ -85,7 +86,7 @@ describe('Command line', function () {
       await once(other, 'listening');
       const { port } = other.address() as AddressInfo;
       const settings = { TEST_COORDINATOR_HTTP_PORT: String(port) };
-      const { code, stderr } = await CoordinatorProcess.run([], { settings });
+      const { code, stderr } = await runInProcess([], settings);
       other.close();
       expect(code).to.equal(2);
       expect(stderr)
@@ -156,7 +157,7 @@ describe('Command line', function () {
     });
 
     it('When the level is DEBUG, Then each operation is a line with its kind, ids and request', async () => {
-      const serving = new CoordinatorProcess([], {
+      const serving = new CoordinatorHere({
         ...ANY_PORT,
         TEST_COORDINATOR_ADAPTER_LOG_LEVEL: 'debug',
       });
@@ -167,7 +168,7 @@ describe('Command line', function () {
         body: JSON.stringify({ scenarioId: 'a', name: 'a', scenarioType: 'combined' }),
       });
       expect(answer.status).to.equal(201);
-      serving.kill('SIGTERM');
+      serving.kill();
       const { stdout } = await serving.ended();
       const lines = linesOf(stdout).filter((line) => 'requestId' in line);
       expect(lines[0]).to.include({ level: 'debug', requestId: 'r-1', scenarioId: 'a' });

@@ -4,7 +4,8 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { expect } from 'chai';
 
 import { ApiClient } from './api-client.js';
-import { CoordinatorProcess, SERVING } from './coordinator-process.js';
+import { CoordinatorHere } from './coordinator-here.js';
+import { SERVING } from './coordinator-process.js';
 import { eventually } from './eventually.js';
 
 /** Without the drain these never close: any time is long enough to tell. */
@@ -81,13 +82,13 @@ describe('Connections of a server that closes', () => {
   });
 
   it('Given a coordinator with a client that asks nothing, When it is told to stop, Then it ends before its patience with requests is over', async () => {
-    const serving = new CoordinatorProcess([], { TEST_COORDINATOR_HTTP_PORT: '0' });
+    const serving = new CoordinatorHere({ TEST_COORDINATOR_HTTP_PORT: '0' });
     const [, url] = await serving.saying(SERVING);
     const socket = connect(Number(new URL(url!).port), '127.0.0.1');
     sockets.push(socket);
     socket.on('error', () => undefined);
     await once(socket, 'connect');
-    serving.kill('SIGTERM');
+    serving.kill();
     const { code, stdout } = await serving.ended();
     expect(code).to.equal(0);
     const times = new Map(

@@ -16,6 +16,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** One that serves: a process of its own, or one here. */
+export interface RunningCoordinator {
+  readonly stdout: string;
+  kill(signal: NodeJS.Signals): void;
+  ended(): Promise<Ended>;
+  /** Resolves once stdout matches; rejects when it ends before. */
+  saying(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
 /** Node 20.20 seldom fails to follow pnpm's links when many processes start at once: once in some hundred starts. */
 const LOST_MODULE = 'ERR_MODULE_NOT_FOUND';
 
@@ -23,7 +32,7 @@ const LOST_MODULE = 'ERR_MODULE_NOT_FOUND';
  * The built program in a process of its own, with no settings but those that are given, and in memory by default. One that
  * Node could not load is started again, once.
  */
-export class CoordinatorProcess {
+export class CoordinatorProcess implements RunningCoordinator {
   readonly #ended: Promise<Ended>;
   readonly #watchers = new Set<() => void>();
   #child: ChildProcessWithoutNullStreams;
@@ -80,7 +89,6 @@ export class CoordinatorProcess {
     return this.#ended;
   }
 
-  /** Resolves once stdout matches; rejects when the process ends before. */
   async saying(pattern: RegExp): Promise<RegExpExecArray> {
     const found = () => pattern.exec(this.stdout);
     const said = new Promise<void>((resolve) => {

@@ -5,14 +5,20 @@ import { join } from 'node:path';
 
 import { startEmbeddedPostgres } from '@test-coordinator/embedded-postgres';
 
-import { CoordinatorProcess, SERVING } from './coordinator-process.js';
+import { CoordinatorHere } from './coordinator-here.js';
+import { CoordinatorProcess, SERVING, type RunningCoordinator } from './coordinator-process.js';
 import { eventually } from './eventually.js';
+
+export interface Serving {
+  readonly serving: RunningCoordinator;
+  readonly url: string;
+}
 
 /** The data folder of one test, and the processes that use it. They run with no settings but the folder and a port. */
 export class DataFolder {
   static #used: Promise<DataFolder> | undefined;
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'coordinator-')));
-  readonly #processes: CoordinatorProcess[] = [];
+  readonly #serving: RunningCoordinator[] = [];
 
   constructor() {
     // The server of root runs as another user, who has to pass.
@@ -68,19 +74,24 @@ export class DataFolder {
     return CoordinatorProcess.run(args, { settings: this.settings });
   }
 
-  async serve(
-    changes: Readonly<Record<string, string>> = {},
-  ): Promise<{ readonly serving: CoordinatorProcess; readonly url: string }> {
-    const serving = new CoordinatorProcess(['serve'], { ...this.settings, ...changes });
-    this.#processes.push(serving);
+  serve(): Promise<Serving> {
+    return this.#serve(new CoordinatorProcess(['serve'], this.settings));
+  }
+
+  serveHere(changes: Readonly<Record<string, string>> = {}): Promise<Serving> {
+    return this.#serve(new CoordinatorHere({ ...this.settings, ...changes }));
+  }
+
+  async #serve(serving: RunningCoordinator): Promise<Serving> {
+    this.#serving.push(serving);
     const [, url] = await serving.saying(SERVING);
     return { serving, url: url! };
   }
 
   /** Ends what still runs, and waits for its server to end as well. */
   async stop(): Promise<void> {
-    for (const process of this.#processes) process.kill('SIGKILL');
-    await Promise.all(this.#processes.map((process) => process.ended()));
+    for (const serving of this.#serving) serving.kill('SIGKILL');
+    await Promise.all(this.#serving.map((serving) => serving.ended()));
     await eventually('the server stops with its last user', () => this.serverPid === undefined);
   }
 

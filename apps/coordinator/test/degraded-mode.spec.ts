@@ -73,7 +73,7 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     first.process.kill('SIGKILL');
     await first.process.ended();
 
-    const second = await world.serve();
+    const second = await world.serveHere();
     expect(world.server.isRunning, 'PostgreSQL').to.equal(false);
     const completed = await second.post(`runs/${runId}/complete`, { status: 'passed' });
     expect([completed.status, completed.body['code']]).to.deep.equal([503, 'UNAVAILABLE']);
@@ -131,7 +131,7 @@ describe('Coordinator whose PostgreSQL goes away', function () {
       ],
     );
 
-    const third = await world.serve();
+    const third = await world.serveHere();
     await world.server.restart();
     await third.drained();
 
@@ -187,7 +187,7 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     expect([code, performance.now() - asked < 10_000]).to.deep.equal([0, true]);
     world.thaw();
 
-    const next = await world.serve();
+    const next = await world.serveHere();
     await next.drained();
     const { body } = await next.get(`runs/${runId}/results`);
     expect(idsOf(body['items']).toSorted()).to.deep.equal(

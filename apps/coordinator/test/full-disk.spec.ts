@@ -79,11 +79,11 @@ class FillingDisk {
       spawnSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', this.#folder.path]).status === 0;
   }
 
-  async serve(): ReturnType<DataFolder['serve']> {
-    if (this.#isMounted) return this.#folder.serve();
+  async serve(): ReturnType<DataFolder['serveHere']> {
+    if (this.#isMounted) return this.#folder.serveHere();
     this.#server = await TestPostgres.start();
     this.#database = await this.#server.createDatabase();
-    return this.#folder.serve({
+    return this.#folder.serveHere({
       TEST_COORDINATOR_ADAPTER_POSTGRES_URL: this.#database,
       // It would have room, which it has not on the disk that is full.
       TEST_COORDINATOR_ADAPTER_SPOOL: 'false',

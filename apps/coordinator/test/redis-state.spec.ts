@@ -1,7 +1,8 @@
 import { FaultProxy, RedisServer } from '@test-coordinator/services';
 import { expect } from 'chai';
 
-import { CoordinatorProcess, SERVING } from './coordinator-process.js';
+import { CoordinatorHere } from './coordinator-here.js';
+import { CoordinatorProcess, SERVING, type RunningCoordinator } from './coordinator-process.js';
 import { eventually } from './eventually.js';
 import { runInProcess } from './in-process.js';
 import { run, scenario } from './records.js';
@@ -11,7 +12,7 @@ const HEARTBEAT_SECONDS = 0.2;
 const STALE_SECONDS = 2;
 
 interface Coordinator {
-  readonly process: CoordinatorProcess;
+  readonly process: RunningCoordinator;
   readonly url: string;
 }
 
@@ -43,7 +44,7 @@ describe('Coordinators on one Redis', function () {
   this.timeout(180_000);
   let redis: RedisServer;
   let settings: Record<string, string>;
-  const started: CoordinatorProcess[] = [];
+  const started: RunningCoordinator[] = [];
   beforeEach(async () => {
     redis = await RedisServer.start();
     settings = {
@@ -62,8 +63,10 @@ describe('Coordinators on one Redis', function () {
     await redis.stop();
   });
 
-  async function serve(): Promise<Coordinator> {
-    const process = new CoordinatorProcess(['serve'], settings);
+  /** In a process of its own: for what is killed, or stops alone. */
+  const serve = () => serving(new CoordinatorProcess(['serve'], settings));
+  const serveHere = () => serving(new CoordinatorHere(settings));
+  async function serving(process: RunningCoordinator): Promise<Coordinator> {
     started.push(process);
     const [, url] = await process.saying(SERVING);
     return { process, url: url! };
@@ -77,7 +80,7 @@ describe('Coordinators on one Redis', function () {
   };
 
   it('Given two coordinators, When they serve, Then they see each other, and one that is killed is gone after the threshold', async () => {
-    const [one, other] = await Promise.all([serve(), serve()]);
+    const [one, other] = await Promise.all([serveHere(), serve()]);
     await seeEachOther([one, other]);
 
     other.process.kill('SIGKILL');
@@ -92,7 +95,7 @@ describe('Coordinators on one Redis', function () {
   });
 
   it('Given two coordinators, When one is asked to stop, Then it is gone at once', async () => {
-    const [one, other] = await Promise.all([serve(), serve()]);
+    const [one, other] = await Promise.all([serveHere(), serve()]);
     await seeEachOther([one, other]);
     other.process.kill('SIGTERM');
     expect((await other.process.ended()).code).to.equal(0);
@@ -121,7 +124,7 @@ describe('Coordinators on one Redis', function () {
   };
 
   it('Given two coordinators, When one Idempotency-Key comes to both at once, Then both give the run the same id', async () => {
-    const both = await Promise.all([serve(), serve()]);
+    const both = await Promise.all([serveHere(), serveHere()]);
     for (const one of both) await post(one, 'scenarios', scenario());
     const keyed = { 'idempotency-key': 'nightly-42' };
     const runs = await Promise.all([...both, ...both].map((one) => post(one, 'runs', run(), keyed)));
@@ -131,7 +134,7 @@ describe('Coordinators on one Redis', function () {
   });
 
   it('Given a lease of a coordinator that is killed, When it is renewed elsewhere, Then it is 404; and the lock is free when its ttl has passed', async () => {
-    const [one, other] = await Promise.all([serve(), serve()]);
+    const [one, other] = await Promise.all([serve(), serveHere()]);
     const wanted = { owner: 'worker', ttlMs: 2_000 };
     const lease = await post(one, 'locks/run:1', wanted);
     expect(lease).to.include({ status: 201 });
@@ -148,7 +151,7 @@ describe('Coordinators on one Redis', function () {
   });
 
   it('Given a registry that has lost its data, When the next heartbeat comes, Then the coordinators are back', async () => {
-    const [one, other] = await Promise.all([serve(), serve()]);
+    const [one, other] = await Promise.all([serveHere(), serveHere()]);
     await seeEachOther([one, other]);
     await redis.kill();
     await redis.restart();
@@ -157,7 +160,7 @@ describe('Coordinators on one Redis', function () {
 
   it('Given a Redis that is away, When a coordinator starts, Then it serves records, is degraded, and recovers by itself', async () => {
     await redis.kill();
-    const coordinator = await serve();
+    const coordinator = await serveHere();
 
     const created = await fetch(`${coordinator.url}/api/v1/scenarios`, {
       method: 'POST',
@@ -182,7 +185,7 @@ describe('Coordinators on one Redis', function () {
     it(`Given a coordinator, When its Redis ${fault}, Then it serves records, is degraded, stops cleanly or recovers`, async () => {
       await using proxy = await FaultProxy.start({ port: redis.port });
       settings[`${ADAPTER}REDIS_URL`] = proxy.url(redis.url);
-      const [stopped, recovering] = await Promise.all([serve(), serve()]);
+      const [stopped, recovering] = await Promise.all([serve(), serveHere()]);
       await seeEachOther([stopped, recovering]);
 
       if (fault === 'refuses connections') await redis.kill();
@@ -219,7 +222,7 @@ describe('Coordinators on one Redis', function () {
   });
 
   it('Given a Redis, When a coordinator serves, Then it says where cache and registry are', async () => {
-    const coordinator = await serve();
+    const coordinator = await serveHere();
     expect((await ready(coordinator)).detail).to.include(
       'cache, service registry, locks and live state are in Redis',
     );

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { TestPostgres } from '@test-coordinator/services';
 import pg from 'pg';
 
-import { CoordinatorProcess, SERVING } from './coordinator-process.js';
+import { CoordinatorHere } from './coordinator-here.js';
+import { CoordinatorProcess, SERVING, type RunningCoordinator } from './coordinator-process.js';
 import { eventually } from './eventually.js';
 import { runInProcess } from './in-process.js';
 
@@ -32,7 +33,7 @@ export interface Answered {
 /** A server that can be killed, a folder for spools, and the coordinators that use both. */
 export class SpoolingWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'coordinator-spool-'));
-  readonly #processes: CoordinatorProcess[] = [];
+  readonly #serving: RunningCoordinator[] = [];
 
   private constructor(
     readonly postgres: TestPostgres,
@@ -57,9 +58,16 @@ export class SpoolingWorld {
     };
   }
 
-  async serve(changes: Readonly<Record<string, string>> = {}): Promise<ServingCoordinator> {
-    const process = new CoordinatorProcess(['serve'], { ...this.settings, ...changes });
-    this.#processes.push(process);
+  serve(changes: Readonly<Record<string, string>> = {}): Promise<ServingCoordinator> {
+    return this.#serve(new CoordinatorProcess(['serve'], { ...this.settings, ...changes }));
+  }
+
+  serveHere(changes: Readonly<Record<string, string>> = {}): Promise<ServingCoordinator> {
+    return this.#serve(new CoordinatorHere({ ...this.settings, ...changes }));
+  }
+
+  async #serve(process: RunningCoordinator): Promise<ServingCoordinator> {
+    this.#serving.push(process);
     const [, url] = await process.saying(SERVING);
     return new ServingCoordinator(process, url!);
   }
@@ -104,10 +112,10 @@ export class SpoolingWorld {
   }
 
   async remove(): Promise<void> {
-    for (const process of this.#processes) process.kill('SIGKILL');
-    await Promise.all(this.#processes.map((process) => process.ended()));
     if (this.server.isRunning) this.thaw();
     else await this.server.restart();
+    for (const process of this.#serving) process.kill('SIGKILL');
+    await Promise.all(this.#serving.map((process) => process.ended()));
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -115,7 +123,7 @@ export class SpoolingWorld {
 /** A coordinator that serves, and what it answers. */
 export class ServingCoordinator {
   constructor(
-    readonly process: CoordinatorProcess,
+    readonly process: RunningCoordinator,
     readonly url: string,
   ) {}
 

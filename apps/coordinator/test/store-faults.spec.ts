@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { expect } from 'chai';
 
-import { CoordinatorProcess } from './coordinator-process.js';
 import { DataFolder } from './data-folder.js';
 import { examplePath, JUNIT } from './examples.js';
 import { runInProcess } from './in-process.js';
@@ -21,13 +20,10 @@ describe('Store that cannot be used', function () {
 
   async function refusal(args: readonly string[], changes: Readonly<Record<string, string>> = {}) {
     const settings = { ...folder.settings, ...changes };
-    // Only `serve` has to run in a process of its own, and its stdout is its log.
-    const isServing = args[0] === 'serve';
-    const { code, stdout, stderr } = await (isServing
-      ? CoordinatorProcess.run(args, { settings })
-      : runInProcess(args, settings));
+    const { code, stdout, stderr } = await runInProcess(args, settings);
     expect(code, stderr).to.equal(3);
-    if (!isServing) expect(stdout).to.equal('');
+    // That of `serve` is its log.
+    if (args[0] !== 'serve') expect(stdout).to.equal('');
     expect(stderr.split('\n')).to.have.length(2);
     return stderr;
   }

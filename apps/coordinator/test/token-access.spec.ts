@@ -19,7 +19,8 @@ import { expect } from 'chai';
 import { base64url, SignJWT } from 'jose';
 
 import { ApiClient, json } from './api-client.js';
-import { CoordinatorProcess, SERVING } from './coordinator-process.js';
+import { CoordinatorHere } from './coordinator-here.js';
+import { SERVING } from './coordinator-process.js';
 import { runInProcess } from './in-process.js';
 import { IssuerDouble } from './issuer-double.js';
 import { TerminalDouble } from './terminal-double.js';
@@ -295,7 +296,7 @@ describe('Access by tokens', () => {
     }
 
     it('When other machines can call and there is no API key, Then it starts, and takes a token and nothing else', async () => {
-      const serving = new CoordinatorProcess([], {
+      const serving = new CoordinatorHere({
         ...settings,
         [`${HTTP}HOST`]: '0.0.0.0',
         [`${HTTP}PORT`]: '0',
@@ -307,7 +308,7 @@ describe('Access by tokens', () => {
       expect((await fetch(runs)).status).to.equal(401);
       expect((await fetch(runs, bearing(token))).status).to.equal(200);
       expect((await fetch(runs, { ...bearing(token), method: 'POST' })).status).to.equal(403);
-      serving.kill('SIGTERM');
+      serving.kill();
       const { code, stdout, stderr } = await serving.ended();
       expect(code).to.equal(0);
       expect(stdout + stderr).to.not.include(token);
