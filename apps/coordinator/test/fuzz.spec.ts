@@ -1,3 +1,4 @@
+import { arbitraries } from '@test-coordinator/contract-tests';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
@@ -20,7 +21,7 @@ const hostile = fc.oneof(
     '9999-12-31T23:59:59-23:59',
     '__proto__',
   ),
-  fc.string({ unit: 'binary' }),
+  arbitraries.text,
   fc.jsonValue(),
 );
 const fieldName = fc.oneof(

@@ -35,11 +35,26 @@ const AWKWARD_NUMBERS = [
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
+const SURROGATES = { first: 0xd800, count: 0x800 } as const;
+
+/**
+ * Any character but NUL. The unit `binary` of fast-check does the same, and makes a table of all characters first: a
+ * second of processor time for every suite that imports this package.
+ */
+const character = fc.integer({ min: 1, max: 0x10ffff - SURROGATES.count }).map(
+  (index) => String.fromCodePoint(index < SURROGATES.first ? index : index + SURROGATES.count),
+  (value) => {
+    const [first = '\0', ...more] = typeof value === 'string' ? value : '';
+    // fast-check asks this way for which texts it knows to be dangerous the characters will do.
+    if (first === '\0' || more.length > 0 || !first.isWellFormed()) throw new Error('not a character');
+    const codePoint = first.codePointAt(0)!;
+    return codePoint < SURROGATES.first ? codePoint : codePoint - SURROGATES.count;
+  },
+);
+
 const text: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...AWKWARD_TEXT),
-  fc
-    .string({ unit: 'binary', maxLength: 12 })
-    .filter((value) => !value.includes('\0') && value.isWellFormed()),
+  fc.string({ unit: character, maxLength: 12 }),
 );
 
 const number: fc.Arbitrary<number> = fc.oneof(
