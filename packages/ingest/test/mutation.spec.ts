@@ -95,7 +95,7 @@ describe('Mutated files', function () {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
     expect([...outcomes].toSorted()).to.include.members(['recorded', 'refused']);
   });
