@@ -51,7 +51,10 @@ export class GuardedPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(answer: ConnectCallback): void;
   override connect(answer?: ConnectCallback): Promise<pg.PoolClient> | void {
-    if (answer !== undefined) return this.#attempt(1, answer);
+    // pg calls back before it notes that a new connection is ready: TypeORM, which gives its first one back at once, would
+    // have it closed as one that is not.
+    if (answer !== undefined)
+      return this.#attempt(1, (...outcome) => queueMicrotask(() => answer(...outcome)));
     return new Promise((resolve, reject) => {
       this.#attempt(1, (error, client) => (client === undefined ? reject(error as Error) : resolve(client)));
     });

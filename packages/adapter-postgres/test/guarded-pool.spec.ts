@@ -48,6 +48,20 @@ describe('The pool of connections', () => {
     }
   });
 
+  it('Given a new connection that is given back at once, as TypeORM does, When the next one borrows, Then it is the same', async () => {
+    const pool = guardedPool({ connectionString: url, max: 1 });
+    const first = await new Promise<unknown>((resolve) => {
+      pool.connect((_, client, release) => {
+        release();
+        resolve(client);
+      });
+    });
+    const second = await pool.connect();
+    expect(second).to.equal(first);
+    second.release();
+    await pool.end();
+  });
+
   describe('Given a connection that is given back with an open transaction (B2)', () => {
     it('When the next borrower commits, Then the leaked row is absent and the connection was replaced', async () => {
       const pool = guardedPool({ connectionString: url, max: 1 });
