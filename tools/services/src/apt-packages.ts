@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Beside the installed packages, and gone with them, unless TEST_SERVICES_CACHE names another folder. */
-const CACHE =
+export const CACHE =
   process.env['TEST_SERVICES_CACHE'] ??
   fileURLToPath(new URL('../../../node_modules/.cache/test-services', import.meta.url));
 
