@@ -4,6 +4,8 @@ export interface Saboteur {
   readonly file: string;
   readonly from: string;
   readonly to: string;
+  /** The first that catches it in the code of today, for those that many seeds do not catch. @default 1 */
+  readonly firstSeed?: number;
 }
 
 /** Each must be caught by the simulation; one whose text is no longer in the code is an error, not a pass. */
@@ -52,6 +54,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: 'checks no checksums',
+    firstSeed: 196,
     file: 'segment-format.js',
     from: 'if (recordCrc(bytes, at, end) !== bytes.readUInt32LE(at + 4))',
     to: 'if (false)',
@@ -66,12 +69,14 @@ export const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: 'leaves what did not fit on a full disk',
+    firstSeed: 859,
     file: 'group-commit.js',
     from: 'await segment.cut();\n            }\n            catch (cutError)',
     to: '}\n            catch (cutError)',
   },
   {
     name: 'takes what was written again for two records',
+    firstSeed: 131,
     file: 'spool-recovery.js',
     from: 'segment.next = Math.min(segment.next, Math.max(before, segment.first));',
     to: '',
