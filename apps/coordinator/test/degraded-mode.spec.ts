@@ -172,7 +172,8 @@ describe('Coordinator whose PostgreSQL goes away', function () {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => patient.post('results', result(runId))),
     );
-    expect(performance.now() - begun).to.be.within(500, 3_000);
+    // One after the other they would take 10 s.
+    expect(performance.now() - begun).to.be.within(500, 8_000);
     expect(answers.map(({ status }) => status)).to.deep.equal(Array<number>(20).fill(202));
     const lookedAt = performance.now();
     const { status, told } = await patient.ready();
