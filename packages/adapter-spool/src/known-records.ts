@@ -11,10 +11,12 @@ interface KnownRecord<Entry> {
 export class KnownRecords<Entry extends object> {
   readonly #records = new Map<string, KnownRecord<Entry>>();
   /**
-   * Goes on where it stopped. A new one would first pass over all that was forgotten since the map last moved its entries,
-   * which took a quarter of a coordinator's time in bulk loads.
+   * Goes on where it stopped. A new one for each record would first pass over all that was forgotten since the map last moved
+   * its entries, which took a quarter of a coordinator's time in bulk loads. And one for ever would keep each table that the
+   * map has left behind since it was last asked: half a MiB a minute for a run that was put again and again.
    */
-  readonly #oldestFirst = this.#records.keys();
+  #oldestFirst = this.#records.keys();
+  #putsSince = 0;
   #characters = 0;
   #hasForgotten = false;
 
@@ -39,6 +41,11 @@ export class KnownRecords<Entry extends object> {
     const characters = charactersIn(record);
     this.#records.set(id, { record, characters });
     this.#characters += characters;
+    this.#putsSince += 1;
+    if (this.#putsSince > this.#records.size) {
+      this.#putsSince = 0;
+      this.#oldestFirst = this.#records.keys();
+    }
     if (this.beneath !== undefined) return;
     while (this.#records.size > MOST_RECORDS || this.#characters > MOST_CHARACTERS) {
       this.#hasForgotten = true;
