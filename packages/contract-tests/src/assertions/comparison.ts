@@ -149,6 +149,8 @@ export const comparisonGroup: ContractGroup = {
           { metadata: { suite: 'a', className: 'a' } },
           { metadata: { phase: 'a' } },
           { metadata: { suite: 7 } },
+          { metadata: { className: [] } },
+          { metadata: { className: [], suite: 'a' } },
           { name: 'orders' },
           {},
         ];
@@ -168,15 +170,17 @@ export const comparisonGroup: ContractGroup = {
           { suite: 'a', className: 'a' },
           { phase: 'a' },
           { suite: 7 },
+          { className: [] },
+          { className: [], suite: 'a' },
           {},
           {},
           {},
         ]);
         expect(items.map(({ assertion }) => assertion.occurrence)).to.deep.equal([
-          1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3,
+          1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 3,
         ]);
         expect(items[0]!.assertion).to.not.have.property('name');
-        expect(items[8]!.assertion).to.include({ name: 'orders' });
+        expect(items[10]!.assertion).to.include({ name: 'orders' });
       },
     ),
     inWorld(
