@@ -12,10 +12,7 @@ export {
   type ReportedScenario,
 } from './report/report-entry.js';
 export { EXPORT_FORMATS, exportRun, type ExportFormat } from './export/export-run.js';
-export { xmlAttributes, xmlText } from './export/xml-text.js';
 export { renderText, type TextOptions } from './report/render-text.js';
-export { markdownTable, markdownText } from './report/markdown-text.js';
-export { visibleText } from './report/visible-text.js';
 export { renderMarkdown } from './report/render-markdown.js';
 export { renderJson } from './report/render-json.js';
 export { maskDocument } from './mapping/mask-document.js';

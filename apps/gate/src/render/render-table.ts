@@ -1,4 +1,4 @@
-import { markdownTable, markdownText, visibleText } from '@test-coordinator/ingest';
+import { markdownTable, markdownText, visibleText } from '@test-coordinator/ingest/text';
 
 export const TABLE_FORMATS = ['text', 'markdown', 'json'] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];

@@ -1,4 +1,10 @@
-import { xmlAttributes, xmlText, markdownTable, markdownText, visibleText } from '@test-coordinator/ingest';
+import {
+  xmlAttributes,
+  xmlText,
+  markdownTable,
+  markdownText,
+  visibleText,
+} from '@test-coordinator/ingest/text';
 import { MAX_NEW_FAILURES, type Outcome, type RuleVerdict, type Verdict } from '@test-coordinator/verdict';
 
 import { assertionText, transitionText } from './assertion-text.js';
