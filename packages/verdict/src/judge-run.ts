@@ -121,22 +121,21 @@ async function judgeByRules(
   const { minPassRate, maxRecoveryP95Ms, noNewFailures = false, maxFlaky, maxAgeMs } = asked;
   const isJudgedByResults = minPassRate !== undefined || noNewFailures;
   const rules = [judgeVerified(run, results), judgeRunPassed(run, results, isJudgedByResults)];
+  // The comparison takes longer than all the others: they need not wait for it.
+  const [recovery, compared, byType] = await Promise.all([
+    maxRecoveryP95Ms === undefined
+      ? undefined
+      : repositories.chaosEvents.calculateAverageRecoveryTime({ runId }),
+    noNewFailures ? compareWithBaseline(repositories, run, results, choice) : NOT_COMPARED,
+    maxFlaky === undefined ? undefined : repositories.testResults.getAssertionStatistics({ runId }),
+  ]);
   if (minPassRate !== undefined) rules.push(judgePassRate(minPassRate, results));
-  if (maxRecoveryP95Ms !== undefined) {
-    const recovery = await repositories.chaosEvents.calculateAverageRecoveryTime({ runId });
+  if (maxRecoveryP95Ms !== undefined && recovery !== undefined)
     rules.push(judgeRecovery(maxRecoveryP95Ms, recovery));
-  }
-  let compared: Compared = { rule: undefined, baseline: null, newFailures: [] };
-  if (noNewFailures) compared = await compareWithBaseline(repositories, run, results, choice);
   if (compared.rule !== undefined) rules.push(compared.rule);
-  if (maxFlaky !== undefined) {
-    const byType = await repositories.testResults.getAssertionStatistics({ runId });
-    rules.push(
-      judgeFlaky(
-        maxFlaky,
-        byType.reduce((sum, { flaky }) => sum + flaky, 0),
-      ),
-    );
+  if (maxFlaky !== undefined && byType !== undefined) {
+    const flaky = byType.reduce((sum, type) => sum + type.flaky, 0);
+    rules.push(judgeFlaky(maxFlaky, flaky));
   }
   if (maxAgeMs !== undefined) rules.push(judgeAge(maxAgeMs, run, now));
   const { baseline, newFailures } = compared;
@@ -146,6 +145,8 @@ async function judgeByRules(
 interface Compared extends Pick<Verdict, 'baseline' | 'newFailures'> {
   readonly rule: RuleVerdict | undefined;
 }
+
+const NOT_COMPARED: Compared = { rule: undefined, baseline: null, newFailures: [] };
 
 async function compareWithBaseline(
   { testRuns, testResults }: Repositories,

@@ -31,7 +31,7 @@ interface ChosenAdapter {
   readonly server?: AsyncDisposable;
 }
 
-/** The gate asks one thing after the other. */
+/** The gate asks two things at once at most that take their time. */
 const CONNECTIONS = { poolSize: 2, maxOverflow: 0, applicationName: 'test-coordinator-gate' };
 /** Under which variables we read what the client may refuse. */
 const CLIENT_VARIABLES: Readonly<Record<string, string>> = {
