@@ -13,6 +13,8 @@ export interface RecoveredSpool {
   readonly segments: LiveSegments;
   /** Every record up to this sequence is stored elsewhere. */
   readonly acknowledged: number;
+  /** Whether that is still known after a power cut. */
+  readonly isAcknowledgedDurable: boolean;
 }
 
 /**
@@ -42,13 +44,15 @@ export async function recoverSpool(
     before = Math.min(before, segment.first);
   }
   const written = await readAcknowledged(fileSystem, folder);
+  // Who wrote it may have been killed before the name was synced: a power cut would bring back what it said before.
+  const isAcknowledgedDurable = written.sequence === 0 || (await isSynced(fileSystem, folder));
   const last = Math.max(written.sequence, 0, ...found.map(({ next }) => next - 1));
   const segments = new LiveSegments(Math.max(written.segment, 0, ...numbers), last + 1);
   for (const segment of found) {
     segments.add(segment);
     segments.settle(segment);
   }
-  return { segments, acknowledged: written.sequence };
+  return { segments, acknowledged: written.sequence, isAcknowledgedDurable };
 }
 
 /** Removes a segment that holds nothing more of use; a damaged one is kept in quarantine, for a person to look at. */
@@ -85,4 +89,11 @@ async function inspected(
   }
   await discardSegment(fileSystem, folder, { path, number, isDamaged: true }).catch(() => undefined);
   return undefined;
+}
+
+function isSynced(fileSystem: FileSystem, folder: string): Promise<boolean> {
+  return fileSystem.syncFolder(folder).then(
+    () => true,
+    () => false,
+  );
 }

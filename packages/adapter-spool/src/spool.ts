@@ -15,7 +15,7 @@ import { nodeFileSystem } from './node-file-system.js';
 import { nodeProcesses, type Processes } from './processes.js';
 import { RECORD_OVERHEAD } from './segment-format.js';
 import { SpaceReserve } from './space-reserve.js';
-import { discardSegment, recoverSpool } from './spool-recovery.js';
+import { discardSegment, recoverSpool, type RecoveredSpool } from './spool-recovery.js';
 import {
   maxPayloadBytes,
   readSpoolSettings,
@@ -85,12 +85,17 @@ export class Spool implements AsyncDisposable {
   readonly #parts: SpoolParts;
   readonly #reader: BacklogReader;
   #acknowledged: number;
+  #isAcknowledgedDurable: boolean;
   #turn: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  private constructor(parts: SpoolParts, acknowledged: number) {
+  private constructor(
+    parts: SpoolParts,
+    { acknowledged, isAcknowledgedDurable }: Omit<RecoveredSpool, 'segments'>,
+  ) {
     this.#parts = parts;
     this.#acknowledged = acknowledged;
+    this.#isAcknowledgedDurable = isAcknowledgedDurable;
     this.deadLetters = deadLettersIn(parts.fileSystem, parts.folder);
     this.retries = retriesIn(parts.fileSystem, parts.folder);
     this.#reader = new BacklogReader(parts.fileSystem, parts.segments, parts.logger);
@@ -107,12 +112,12 @@ export class Spool implements AsyncDisposable {
     const reserve = new SpaceReserve(fileSystem, folder, settings.reserveBytes);
     const owner = await taken(fileSystem, folder, processes, reserve);
     try {
-      const { segments, acknowledged } = await recoverSpool(fileSystem, folder, logger);
+      const { segments, ...recovered } = await recoverSpool(fileSystem, folder, logger);
       const instance = randomBytes(INSTANCE_BYTES);
       const shared = { folder, fileSystem, logger, settings, reserve, segments };
       const commits = new GroupCommit({ ...shared, instance, monotonicMs });
       const parts = { ...shared, owner, commits };
-      const spool = new Spool(parts, acknowledged);
+      const spool = new Spool(parts, recovered);
       await spool.#discardStored();
       await reserve.take();
       return spool;
@@ -215,9 +220,10 @@ export class Spool implements AsyncDisposable {
   async #acknowledge(through: number): Promise<void> {
     if (!Number.isInteger(through) || through > this.last)
       refuse('through', 'must be the sequence of a record');
-    if (through <= this.#acknowledged) return;
+    if (through <= this.#acknowledged && this.#isAcknowledgedDurable) return;
     const { fileSystem, folder, segments, reserve } = this.#parts;
-    const acknowledged = { sequence: through, segment: segments.lastNumber };
+    const sequence = Math.max(through, this.#acknowledged);
+    const acknowledged = { sequence, segment: segments.lastNumber };
     const write = (): Promise<void> => writeAcknowledged(fileSystem, folder, acknowledged);
     try {
       await write().catch(async (error: unknown) => {
@@ -227,15 +233,19 @@ export class Spool implements AsyncDisposable {
     } catch (error) {
       throw unusable(error);
     }
-    this.#acknowledged = through;
+    this.#acknowledged = sequence;
+    this.#isAcknowledgedDurable = true;
     await this.#discardStored();
     if (reserve.isSpent) await reserve.take();
   }
 
-  /** Removes the segments that are stored elsewhere as a whole. One that cannot be removed now is tried again the next time. */
+  /**
+   * Removes the segments that are stored elsewhere as a whole, once a power cut cannot undo that this is known. One that
+   * cannot be removed now is tried again the next time.
+   */
   async #discardStored(): Promise<void> {
     const { fileSystem, folder, segments, logger } = this.#parts;
-    const stored = segments.settledUpTo(this.#acknowledged);
+    const stored = this.#isAcknowledgedDurable ? segments.settledUpTo(this.#acknowledged) : [];
     for (const segment of stored) {
       try {
         await this.#reader.release(segment);

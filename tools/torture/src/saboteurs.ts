@@ -52,8 +52,8 @@ export const SABOTEURS: readonly Saboteur[] = [
     name: 'ignores at a start what waits',
     package: 'adapter-spool',
     file: 'spool.js',
-    from: 'new Spool(parts, acknowledged)',
-    to: 'new Spool(parts, segments.next - 1)',
+    from: 'new Spool(parts, recovered)',
+    to: 'new Spool(parts, { ...recovered, acknowledged: segments.next - 1 })',
     cycle: KILLED_IN_OUTAGE,
   },
   {

@@ -32,6 +32,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: 'removes segments before it is written down that they are stored',
+    firstSeed: 225,
     file: 'spool.js',
     from: 'const write = () => writeAcknowledged(fileSystem, folder, acknowledged);',
     to: `const write = () => writeAcknowledged(fileSystem, folder, acknowledged);
@@ -54,7 +55,7 @@ export const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: 'checks no checksums',
-    firstSeed: 196,
+    firstSeed: 61,
     file: 'segment-format.js',
     from: 'if (recordCrc(bytes, at, end) !== bytes.readUInt32LE(at + 4))',
     to: 'if (false)',
@@ -69,17 +70,23 @@ export const SABOTEURS: readonly Saboteur[] = [
   },
   {
     name: 'leaves what did not fit on a full disk',
-    firstSeed: 859,
+    firstSeed: 105,
     file: 'group-commit.js',
     from: 'await segment.cut();\n            }\n            catch (cutError)',
     to: '}\n            catch (cutError)',
   },
   {
     name: 'takes what was written again for two records',
-    firstSeed: 131,
     file: 'spool-recovery.js',
     from: 'segment.next = Math.min(segment.next, Math.max(before, segment.first));',
     to: '',
+  },
+  {
+    name: 'believes what a killed process wrote down and did not sync',
+    file: 'spool-recovery.js',
+    from: 'written.sequence === 0 || (await isSynced(fileSystem, folder))',
+    to: 'true',
+    firstSeed: 28_943_918,
   },
   {
     name: 'does not sync how far the backlog is stored',
