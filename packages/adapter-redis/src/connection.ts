@@ -1,45 +1,13 @@
-import { Writable } from 'node:stream';
-
 import { Command, type Cluster, type Redis } from 'ioredis';
 
-export type RedisClient = Redis | Cluster;
-/** What a command is sent with, after its name. */
-export type CommandArguments = readonly (string | number)[];
+import { SentCommand, type CommandArguments } from './sent-command.js';
 
-const TEXT = { replyEncoding: 'utf8' } as const;
+export type RedisClient = Redis | Cluster;
+
 /** How long a connection may still speak after its oldest command was given up. */
 const GRACE_MS = 50;
 /** How long a client that the driver gave up is left alone. */
 const REOPEN_MS = 100;
-
-/** A command that its connection gives up, and that is written together with others. */
-class SentCommand extends Command {
-  /** Where its connection has it. */
-  place = 0;
-
-  constructor(
-    name: string,
-    values: CommandArguments,
-    readonly dueMs: number,
-    private readonly isAlone: boolean,
-  ) {
-    super(name, values as (string | number)[], TEXT);
-  }
-
-  /** The driver's timer of each command costs a lone call more than all else that the adapter adds to it. */
-  override setTimeout(): void {
-    // Its connection has one for all.
-  }
-
-  /** Called by the driver as it writes to the socket, which is of a node where there is a cluster. */
-  override toWritable(socket: object): string | Buffer {
-    if (!this.isAlone && socket instanceof Writable && socket.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => socket.uncork());
-    }
-    return super.toWritable(socket);
-  }
-}
 
 /**
  * One client of the pool. Of the commands of one turn of the event loop, those behind the first are written at once. All

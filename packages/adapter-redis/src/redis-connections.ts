@@ -3,10 +3,11 @@ import type { Logger } from '@test-coordinator/ports';
 
 import { CircuitBreaker } from './circuit-breaker.js';
 import { clientOptions, clusterOptions, sentinelOptions } from './client-options.js';
-import { Connection, type CommandArguments, type RedisClient } from './connection.js';
+import { Connection, type RedisClient } from './connection.js';
 import { failureOf } from './failures.js';
 import type { ReadRedisSettings } from './redis-settings.js';
 import type { Script } from './script.js';
+import type { CommandArguments } from './sent-command.js';
 
 /**
  * Commands under way from which a connection counts as full. Filling one before the next is taken lets Node write and
