@@ -1,5 +1,5 @@
 import type { CacheIndex } from './cache-index.js';
-import { FOR_EVER_MS, MAX_TTL_MS, addToEntries, removeEntries, storeEntries } from './cache-scripts.js';
+import { FOR_EVER_MS, MAX_TTL_MS, addToEntries, addToEntry, removeEntries, storeEntries } from './cache-scripts.js';
 import { GatheredCalls } from './gathered-calls.js';
 import type { RedisConnections } from './redis-connections.js';
 import { BUCKETS, type RedisKeys } from './redis-keys.js';
@@ -54,8 +54,7 @@ export class CacheEntries {
       },
     };
     const additions = {
-      one: async (summand: EntryToStore) =>
-        (await this.#runOver<readonly [number | string]>(addToEntries, [summand]))[0],
+      one: (summand: EntryToStore) => this.#runOver<number | string>(addToEntry, [summand]),
       many: (summands: readonly EntryToStore[]) =>
         this.#runOver<readonly (number | string)[]>(addToEntries, summands),
     };
