@@ -1,5 +1,12 @@
 import type { CacheIndex } from './cache-index.js';
-import { FOR_EVER_MS, MAX_TTL_MS, addToEntries, addToEntry, removeEntries, storeEntries } from './cache-scripts.js';
+import {
+  FOR_EVER_MS,
+  MAX_TTL_MS,
+  addToEntries,
+  addToEntry,
+  removeEntries,
+  storeEntries,
+} from './cache-scripts.js';
 import { GatheredCalls } from './gathered-calls.js';
 import type { RedisConnections } from './redis-connections.js';
 import { BUCKETS, type RedisKeys } from './redis-keys.js';
@@ -88,6 +95,10 @@ export class CacheEntries {
   }
 
   async storeMany(entries: readonly EntryToStore[]): Promise<void> {
+    if (entries.length > 0 && !this.#connections.isCluster) {
+      await this.#runOver(storeEntries, entries);
+      return;
+    }
     const lanes = this.#lanesOf(entries.map(({ key }) => key));
     await Promise.all(
       lanes.map((numbers) =>
@@ -162,20 +173,22 @@ export class CacheEntries {
   }
 
   async #storeByScript(entry: EntryToStore): Promise<void> {
-    const added = await this.#runOver<number>(storeEntries, [entry]);
-    this.#overwrites = added === 0 ? this.#overwrites + 1 : 0;
+    const absent = await this.#runOver<number>(storeEntries, [entry]);
+    this.#overwrites = absent === 0 ? this.#overwrites + 1 : 0;
   }
 
   #runOver<Reply>(script: Script, entries: readonly EntryToStore[]): Promise<Reply> {
     const keys: string[] = [];
+    const indexes: string[] = [];
     const values: (string | number)[] = [];
     for (const { key, ttlMs, text } of entries) {
       const { entry, index } = this.#keys.cachePlace(key);
-      keys.push(entry, index);
+      keys.push(entry);
+      indexes.push(index);
       values.push(ttlArgument(ttlMs), text);
       this.#index.noteWrite(index);
     }
-    return this.#connections.run(script, keys, values);
+    return this.#connections.run(script, [...keys, ...indexes], values);
   }
 
   /** The numbers of the keys that one command takes: of all, or in a cluster of those of each bucket. */

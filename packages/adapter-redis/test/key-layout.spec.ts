@@ -112,6 +112,25 @@ describe('Given the keys that the adapter writes', function () {
     expect(await cache.deletePattern('*')).to.equal(2);
   });
 
+  it('When a call over many overwrites what is there and stores what is not, Then the indexes are written only where one was not there, and patterns find all', async () => {
+    await using adapter = await openAdapter({ url: server.url });
+    const { cache } = adapter.ports;
+    const entries = (count: number) => new Map(Array.from({ length: count }, (_, n) => [`key ${n}`, n]));
+    const additions = async (): Promise<number> =>
+      Number(/cmdstat_sadd:calls=(\d+)/.exec(await direct.info('commandstats'))?.[1]);
+    await cache.setMany(entries(20));
+    const before = await additions();
+
+    await cache.setMany(entries(20));
+    expect((await additions()) - before, 'additions for overwrites').to.equal(0);
+    await cache.delete('key 7');
+    await cache.setMany(entries(25));
+
+    expect(await additions()).to.be.greaterThan(before);
+    expect(await cache.keys()).to.deep.equal([...entries(25).keys()].sort());
+    expect(await cache.deletePattern('key*')).to.equal(25);
+  });
+
   it('When an adapter works, Then it never looks at, or flushes, the whole server', async () => {
     await using adapter = await openAdapter({ url: server.url });
     const { cache, serviceDiscovery } = adapter.ports;
