@@ -11,24 +11,25 @@ local isHeld = fence == ARGV[1] and tonumber(expires) > now
 `;
 
 /**
- * Grants a free lock, or one that an attempt of the caller took whose answer was lost: answers fence and expiry in ms.
- * Else who holds it: owner, fence, ms left. ARGV: owner, ttl in ms, fenceAbove, attempt, lost attempts.
+ * Grants a free lock, or one that an attempt of the caller took whose answer was lost, and answers its text: a list of
+ * fence and expiry takes a quarter longer. Else who holds it, as a list: owner, fence, ms left. ARGV: owner, ttl in ms,
+ * fenceAbove, attempt, lost attempts.
  */
 export const grantLock = timedScript(`
 local text = redis.call('GET', KEYS[1])
-local last = 0
+local fence = math.max(ARGV[3] + 1, time[1] * 1000000 + time[2])
 if text then
-  last = tonumber(string.match(text, '^%d+'))
-  local _, _, expires, attempt, owner = string.match(text, ${HELD})
-  if expires and tonumber(expires) > now then
+  local last, _, expires, attempt, owner = string.match(text, ${HELD})
+  if last and tonumber(expires) > now then
     local isLost = false
     for i = 5, #ARGV do isLost = isLost or ARGV[i] == attempt end
-    if not isLost then return { owner, last, expires - now } end
+    if not isLost then return { owner, tonumber(last), expires - now } end
   end
+  fence = math.max(fence, (last or text) + 1)
 end
-local fence, expires = math.max(last + 1, ARGV[3] + 1, time[1] * 1000000 + time[2]), now + ARGV[2]
-redis.call('SET', KEYS[1], string.format('%.0f %.0f %.0f %s %s', fence, now, expires, ARGV[4], ARGV[1]))
-return { fence, expires }
+text = string.format('%.0f %.0f %.0f %s %s', fence, now, now + ARGV[2], ARGV[4], ARGV[1])
+redis.call('SET', KEYS[1], text)
+return text
 `);
 
 /** Gives a lock its whole ttl from now and answers the expiry in ms, or nothing when it is lost. ARGV: fence, ttl in ms. */

@@ -25,7 +25,6 @@ export interface ExecutionLocksContext {
   readonly calls: Calls;
 }
 
-type Granted = readonly [fence: number, expiresAtMs: number];
 type Held = readonly [owner: string, fence: number, expiresInMs: number];
 
 /** Locks in Redis, by Redis's clock. Each step is one script on one key, so a slot that moves holds none of them up. */
@@ -86,7 +85,7 @@ export class RedisExecutionLocks implements ExecutionLocks {
   ): Promise<GrantedLock | { readonly heldBy: LockHolder }> {
     const attempt = this.#lost.next();
     const values = [owner, ttlMs, fenceAbove, attempt, ...this.#lost.of(resource)];
-    return this.#run<Granted | Held>(grantLock, resource, values).then(grantOf, (error: unknown) => {
+    return this.#run<string | Held>(grantLock, resource, values).then(grantOf, (error: unknown) => {
       if (failureOf(error).mayHaveRun) this.#lost.add(resource, attempt, ttlMs);
       throw error;
     });
@@ -112,12 +111,12 @@ export class RedisExecutionLocks implements ExecutionLocks {
   }
 }
 
-function isHeld(answer: Granted | Held): answer is Held {
-  return typeof answer[0] === 'string';
-}
-
-function grantOf(answer: Granted | Held): GrantedLock | { readonly heldBy: LockHolder } {
-  return isHeld(answer)
-    ? { heldBy: { owner: answer[0], fence: answer[1], expiresInMs: answer[2] } }
-    : { fence: answer[0], expiresAt: new Date(answer[1]) };
+/** @param answer The text of the lock, or who holds it. */
+function grantOf(answer: string | Held): GrantedLock | { readonly heldBy: LockHolder } {
+  if (typeof answer !== 'string') {
+    const [owner, fence, expiresInMs] = answer;
+    return { heldBy: { owner, fence, expiresInMs } };
+  }
+  const [fence, , expiresAtMs] = answer.split(' ', 3);
+  return { fence: Number(fence), expiresAt: new Date(Number(expiresAtMs)) };
 }
