@@ -52,6 +52,7 @@ type StoredService = [] | [text: string, lastSeenMs: number];
 export class RedisServiceDiscoveryRepository implements ServiceDiscoveryRepository {
   readonly #connections: RedisConnections;
   readonly #keys: readonly string[];
+  readonly #beatKeys: readonly string[];
   readonly #infoKey: string;
   readonly #calls: Calls;
   readonly #staleThresholdMs: number;
@@ -59,6 +60,7 @@ export class RedisServiceDiscoveryRepository implements ServiceDiscoveryReposito
   constructor({ connections, keys, calls, staleThresholdMs }: ServiceDiscoveryContext) {
     this.#connections = connections;
     this.#keys = [keys.info, keys.seen, keys.listed, keys.named];
+    this.#beatKeys = [keys.info, keys.seen];
     this.#infoKey = keys.info;
     this.#calls = calls;
     this.#staleThresholdMs = staleThresholdMs;
@@ -92,7 +94,7 @@ export class RedisServiceDiscoveryRepository implements ServiceDiscoveryReposito
     const call = { operation: 'serviceDiscovery.updateHeartbeat', ids: { serviceId } };
     const request = (): Promise<StoredService> => {
       checkServiceId(serviceId);
-      return this.#run(beat, [serviceId]);
+      return this.#connections.run(beat, this.#beatKeys, [serviceId]);
     };
     return this.#calls.ask(call, options, request, (stored) => {
       if (stored.length === 0) throw unknownService(serviceId);
