@@ -29,6 +29,7 @@ export function cacheRedis(scale: Scale): AsyncIterable<BenchmarkGroup> {
         for (const callers of CALLERS) {
           const operations = operationsOf(callers, scale);
           const task = { kind, value, callers, picks: picks(operations, KEYS) };
+          await arena.warmUp(task, operations, scale);
           const command =
             kind === 'get'
               ? ['get', 'key:__rand_int__']
@@ -53,11 +54,13 @@ export function incrementRedis(scale: Scale): AsyncIterable<BenchmarkGroup> {
   return RedisArena.with(COUNTERS, async function* (arena) {
     for (const callers of CALLERS) {
       const operations = operationsOf(callers, scale);
+      const task = { kind: 'increment', callers, picks: picks(operations, KEYS) } as const;
+      await arena.warmUp(task, operations, scale);
       yield {
         title: `increment, ${callersOf(callers)}, ${arena.title}`,
         reach: '0.8 of INCRBY',
         contenders: [
-          ...arena.contend(operations, { kind: 'increment', callers, picks: picks(operations, KEYS) }),
+          ...arena.contend(operations, task),
           arena.redisBenchmark(operations, callers, ['incrby', 'counter:__rand_int__', '1']),
         ],
       };

@@ -5,10 +5,13 @@ import { RedisServer } from '@test-coordinator/services';
 import { Redis } from 'ioredis';
 
 import type { Contender, Cost } from '../measure.js';
+import type { Scale } from '../records.js';
 import { RemoteContender } from '../remote-contender.js';
 import type { Task, TaskReport } from './task.js';
 
 const PROGRAM = new URL('contender-process.js', import.meta.url);
+/** Calls after which V8 has optimised what a client does: before, one takes up to three times as long. */
+const WARM_UP_CALLS = 10_000;
 const run = promisify(execFile);
 
 /** A throw-away Redis, and the contenders that work on it, each in its own process. */
@@ -43,6 +46,11 @@ export class RedisArena {
   /** Lets every contender do this, unmeasured. */
   async prepare(task: Task): Promise<void> {
     for (const contender of this.contenders) await contender.perform(task);
+  }
+
+  /** Lets every contender do this, unmeasured, until it is as fast as in a process that has run for a second. */
+  async warmUp(task: Task, operations: number, { divisor }: Scale): Promise<void> {
+    for (let calls = 0; calls < WARM_UP_CALLS / divisor; calls += operations) await this.prepare(task);
   }
 
   /** The contenders of a group. @param before What each does before each of its rounds, unmeasured. */
