@@ -70,6 +70,8 @@ export class HttpTestResultsRepository implements TestResultsRepository {
     this.#creations = new Coalescer({
       one: (given) => this.#createOne(() => given, undefined, LET_IN),
       many: (given) => this.#createTogether(given),
+      // A body that is too large is refused while it is sent, so that its answer may be lost.
+      sizeOf: (given) => JSON.stringify(given).length,
     });
   }
 

@@ -64,6 +64,15 @@ describe('Creations of results over HTTP, many at once', () => {
     ]);
   });
 
+  it('Given results that are large, When they are created together, Then no request is larger than a coordinator takes', async () => {
+    await using coordinator = await ScriptedCoordinator.start(recorded);
+    await using client = await openClient(coordinator);
+    const given = { ...named('large'), expectedValue: 'x'.repeat(60_000), actualValue: 'y'.repeat(60_000) };
+    await Promise.all(Array.from({ length: 20 }, () => client.ports.testResults.create(given)));
+    const sizes = coordinator.asked.map(({ body }) => body.length);
+    expect(Math.max(...sizes)).to.be.within(200_000, 300_000);
+  });
+
   it('Given options of its own, When a result is created beside others, Then it goes alone', async () => {
     await using coordinator = await ScriptedCoordinator.start(recorded);
     await using client = await openClient(coordinator);

@@ -4,9 +4,12 @@ import { DataAdapterError } from './data-adapter-error.js';
 const MAX_UNDER_WAY = 2;
 /** Most calls in one. */
 const MAX_CALLS = 256;
+/** Of the items that go together, by `sizeOf`: far below what any server takes. */
+const MAX_SIZE = 262_144;
 
 interface Call<Item, Answer> {
   readonly item: Item;
+  readonly size: number;
   readonly resolve: (answer: Answer | Promise<Answer>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -15,6 +18,8 @@ interface Call<Item, Answer> {
 export interface CoalescedCalls<Item, Answer> {
   /** Two items with one key do not go together; the second waits for the next. */
   readonly keyOf?: (item: Item) => string;
+  /** In characters, say: items that are too large together go one after the other. @default 0 */
+  readonly sizeOf?: (item: Item) => number;
   readonly one: (item: Item) => Promise<Answer>;
   /** The answers in the order of the items; a promise is that item's own way to be refused. */
   readonly many: (items: readonly Item[]) => Promise<readonly (Answer | Promise<Answer>)[]>;
@@ -27,7 +32,7 @@ export interface CoalescedCalls<Item, Answer> {
  * that has nothing to do with any one of its items.
  */
 export class Coalescer<Item, Answer> {
-  readonly #waiting: Call<Item, Answer>[] = [];
+  #waiting: Call<Item, Answer>[] = [];
   #underWay = 0;
   #armed = false;
 
@@ -41,7 +46,7 @@ export class Coalescer<Item, Answer> {
       return answer;
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      this.#waiting.push({ item, size: this.calls.sizeOf?.(item) ?? 0, resolve, reject });
       this.#arm();
     });
   }
@@ -71,16 +76,23 @@ export class Coalescer<Item, Answer> {
 
   #take(): readonly Call<Item, Answer>[] {
     const { keyOf } = this.calls;
-    if (keyOf === undefined) return this.#waiting.splice(0, MAX_CALLS);
-    const taken = new Map<string, Call<Item, Answer>>();
+    const taken: Call<Item, Answer>[] = [];
     const left: Call<Item, Answer>[] = [];
+    const keys = new Set<string>();
+    let size = 0;
     for (const call of this.#waiting) {
-      const key = keyOf(call.item);
-      if (taken.size < MAX_CALLS && !taken.has(key)) taken.set(key, call);
-      else left.push(call);
+      const key = keyOf?.(call.item);
+      const isFull = taken.length === MAX_CALLS || (taken.length > 0 && size + call.size > MAX_SIZE);
+      if (isFull || (key !== undefined && keys.has(key))) {
+        left.push(call);
+        continue;
+      }
+      taken.push(call);
+      size += call.size;
+      if (key !== undefined) keys.add(key);
     }
-    this.#waiting.splice(0, this.#waiting.length, ...left);
-    return [...taken.values()];
+    this.#waiting = left;
+    return taken;
   }
 
   async #answer(calls: readonly Call<Item, Answer>[]): Promise<void> {

@@ -73,6 +73,17 @@ describe('A coalescer of calls', () => {
     });
   }
 
+  it('Given some that are too large together, When they wait, Then they go one after the other, and a larger one alone', async () => {
+    const store = new Doubling();
+    const { one, many } = store;
+    const coalescer = new Coalescer({ one, many, sizeOf: (item: number) => item * 1_000 });
+    const settled = await store.answerAll(settledBy(coalescer, [1, 100, 200, 300, 50]));
+    expect(settled.map((call) => call.status === 'fulfilled' && call.value)).to.deep.equal([
+      2, 200, 400, 600, 100,
+    ]);
+    expect(store.asked).to.deep.equal([1, [100, 50], [200], [300]]);
+  });
+
   it('Given two with one key, When they wait together, Then the second goes with the next', async () => {
     const store = new Doubling();
     const coalescer = new Coalescer({ one: store.one, many: store.many, keyOf: String });
