@@ -29,10 +29,15 @@ interface Field {
   readonly read: (value: unknown) => unknown;
 }
 
+/** Records of a batch have one time. */
+let last = { text: '', date: frozenDate(new Date(Number.NaN)) };
+
 const time = (value: unknown): Date => {
+  if (value === last.text) return last.date;
   const date = new Date(typeof value === 'string' ? value : Number.NaN);
   if (Number.isNaN(date.getTime())) throw new Error('a time that is none');
-  return frozenDate(date);
+  last = { text: value as string, date: frozenDate(date) };
+  return last.date;
 };
 const text = ofType('string');
 const number = ofType('number');
@@ -109,14 +114,14 @@ export const readChaosEvent = recordReader<ChaosEvent>(newChaosEventRules.schema
   'version',
 ]);
 export const readTestResult = recordReader<TestResult>(newTestResultRules.schema, 'resultId', ['createdAt']);
-/** Results as they are recorded: what was given, with what the store has assigned. */
+/** Results as they are recorded: what was given, to which is added what the store has assigned. */
 export function readRecorded(given: readonly NewTestResult[], json: unknown): readonly TestResult[] {
   const items = listIn(fieldsOf(json)['items']);
   if (items.length !== given.length) throw new Error('another number of results than were sent');
   const recorded: readonly unknown[] = items.map((item, index) => {
     const { resultId, createdAt } = fieldsOf(item);
     if (resultId !== given[index]!.resultId) throw new Error('another result than was sent');
-    return Object.freeze({ ...given[index], createdAt: time(createdAt) });
+    return Object.freeze(Object.assign(given[index]!, { createdAt: time(createdAt) }));
   });
   return Object.freeze(recorded) as readonly TestResult[];
 }
