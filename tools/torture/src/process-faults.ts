@@ -11,6 +11,8 @@ import type { World } from './world.js';
 export type Inflict = (world: World, forMs: number) => Promise<void>;
 
 const PATIENCE_MS = 15_000;
+/** PostgreSQL tells its sessions at once. */
+const HEARD_MS = 1_000;
 /** An orderly end may wait for requests under way (10 s) and for what the spool has left (5 s). */
 const END_MS = 20_000;
 /** Of a process that ended by SIGKILL. */
@@ -82,12 +84,15 @@ export const PROCESS_FAULTS = {
     session.on('error', hear);
     session.on('notice', hear);
     await session.connect();
-    const victim = await victimOf(session);
-    if (victim !== undefined) {
-      process.kill(victim, 'SIGKILL');
-      if ((await eventually(() => heard !== undefined, PATIENCE_MS)) && (await isGone(victim)))
-        witness.saw('postgres backend killed', `process ${victim} is gone, another session heard ${heard}`);
-    }
+    let victim: number | undefined;
+    // A session of a coordinator that was killed a moment ago may have ended by itself: then it is another one's turn.
+    const isHeard = await eventually(async () => {
+      victim = await victimOf(session);
+      if (victim !== undefined) send(victim, 'SIGKILL');
+      return eventually(() => heard !== undefined, HEARD_MS);
+    }, PATIENCE_MS);
+    if (isHeard && victim !== undefined && (await isGone(victim)))
+      witness.saw('postgres backend killed', `process ${victim} is gone, another session heard ${heard}`);
     await session.end().catch(() => undefined);
     await delay(forMs);
     await answering(postgres.url);
@@ -141,18 +146,17 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** A session of the coordinator, once it has one. */
+/** A session of the coordinator, if it has one. */
 async function victimOf(session: pg.Client): Promise<number | undefined> {
-  let victim: number | undefined;
-  await eventually(async () => {
-    const { rows } = await session.query<{ pid: number }>(
-      `SELECT pid FROM pg_stat_activity
-       WHERE backend_type = 'client backend' AND application_name = 'test-coordinator' ORDER BY random() LIMIT 1`,
-    );
-    victim = rows[0]?.pid;
-    return victim !== undefined;
-  }, PATIENCE_MS);
-  return victim;
+  const found = session.query<{ pid: number }>(
+    `SELECT pid FROM pg_stat_activity
+     WHERE backend_type = 'client backend' AND application_name = 'test-coordinator' ORDER BY random() LIMIT 1`,
+  );
+  // This session ends with the others once one was killed.
+  return found.then(
+    ({ rows }) => rows[0]?.pid,
+    () => undefined,
+  );
 }
 
 async function answering(url: string): Promise<void> {
