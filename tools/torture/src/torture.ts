@@ -28,7 +28,7 @@ export interface TortureOptions {
   readonly seed: number;
   /** The faults of each cycle. */
   readonly plan: readonly PlannedCycle[];
-  /** A cycle ends once as many more records were acknowledged, and its faults are over. */
+  /** A cycle ends once its faults are over, and so many records were acknowledged for each cycle of the round so far. */
   readonly recordsPerCycle: number;
   /** After so many cycles all is healed, checked and forgotten, which bounds the memory for it. @default 100 */
   readonly cyclesOfRound?: number | undefined;
@@ -133,7 +133,7 @@ class Torture {
       return new Writer(context, name, this.options.seed + this.#cycles + index).write();
     });
     try {
-      for (const cycle of plan) await this.#playCycle(cycle, history);
+      for (const [index, cycle] of plan.entries()) await this.#playCycle(cycle, index + 1, history);
     } finally {
       stop.abort();
       const all = Promise.all(writing);
@@ -146,9 +146,10 @@ class Torture {
     await this.#checkRound(history);
   }
 
-  async #playCycle(cycle: PlannedCycle, history: History): Promise<void> {
+  /** @param cycleOfRound From 1. */
+  async #playCycle(cycle: PlannedCycle, cycleOfRound: number, history: History): Promise<void> {
     const { world, options } = this;
-    const enough = history.acknowledged + options.recordsPerCycle;
+    const enough = cycleOfRound * options.recordsPerCycle;
     const begun = performance.now();
     await Promise.all(
       cycle.map(async ({ kind, afterMs, forMs }) => {

@@ -25,7 +25,7 @@ export interface WritersContext {
 const MINTED = 0.15;
 const RETRY_MS = [10, 80] as const;
 /** A process that starts needs the processor more than sixteen who ask for it. */
-const REFUSED_RETRY_MS = [100, 300] as const;
+const REFUSED_RETRY_MS = [200, 800] as const;
 const STATUSES = ['passed', 'passed', 'passed', 'failed', 'skipped', 'error'] as const;
 const PATHS = { run: '/api/v1/runs', event: '/api/v1/events', result: '/api/v1/results' } as const;
 const ID_NAMES = { run: 'runId', event: 'eventId', result: 'resultId' } as const;
