@@ -95,15 +95,17 @@ export class GroupCommit {
     return this.#waiting.splice(0, count);
   }
 
-  async #serve(batch: readonly WaitingRecord[]): Promise<void> {
+  /** @param mayBeHeld By the file of an attempt before, whatever becomes of this one. */
+  async #serve(batch: readonly WaitingRecord[], mayBeHeld = false): Promise<void> {
     try {
       const first = await this.#commit(batch);
       batch.forEach(({ resolve }, index) => resolve(first + index));
-    } catch (error) {
+    } catch (failure) {
+      const error = mayBeHeld && !isUnknownOutcome(failure) ? unknownOutcome(failure) : failure;
       const urgent = isForSpace(error) ? batch.filter(({ isUrgent }) => isUrgent) : [];
       for (const record of batch) if (!urgent.includes(record)) record.reject(error);
       if (urgent.length === 0) return;
-      if (await this.#context.reserve.giveUp()) await this.#serve(urgent);
+      if (await this.#context.reserve.giveUp()) await this.#serve(urgent, isUnknownOutcome(error));
       else for (const { reject } of urgent) reject(error);
     }
   }
@@ -218,7 +220,11 @@ function encodeBatch(batch: readonly WaitingRecord[], first: number, length: num
 /** Whether room on the disk would have helped. */
 function isForSpace(error: unknown): boolean {
   if (!DataAdapterError.is(error)) return false;
-  return error.code === 'CAPACITY' || (error.code === 'UNKNOWN_OUTCOME' && isForSpace(error.cause));
+  return error.code === 'CAPACITY' || (isUnknownOutcome(error) && isForSpace(error.cause));
+}
+
+function isUnknownOutcome(error: unknown): boolean {
+  return DataAdapterError.is(error) && error.code === 'UNKNOWN_OUTCOME';
 }
 
 function noSpace(cause: unknown): DataAdapterError {

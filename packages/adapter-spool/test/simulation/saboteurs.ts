@@ -107,6 +107,13 @@ export const SABOTEURS: readonly Saboteur[] = [
     to: 'const last = Math.max(0,',
   },
   {
+    name: 'forgets that the first try of an urgent record may be stored',
+    file: 'group-commit.js',
+    from: 'const error = mayBeHeld && !isUnknownOutcome(failure)',
+    to: 'const error = false',
+    firstSeed: 252_732_461,
+  },
+  {
     name: 'says that a record is not stored when it may be',
     file: 'group-commit.js',
     from: 'throw unknownOutcome(error);',
