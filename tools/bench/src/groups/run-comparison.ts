@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
 import { createPostgresAdapter, migrate } from '@test-coordinator/adapter-postgres';
 import { PostgresServer } from '@test-coordinator/services';
 import pg from 'pg';
@@ -6,13 +10,17 @@ import type { BenchmarkGroup } from '../measure.js';
 import { SCHEMA } from '../postgres/result-row.js';
 import type { Scale } from '../records.js';
 
+const GATE = fileURLToPath(new URL('main.js', import.meta.resolve('@test-coordinator/gate')));
+/** Of a gate that says no. */
+const GATE_FAILED = 1;
+
 /** The n-th run; those of one scenario follow one another. */
 const runId = (n: number): string => `019bc12b-c62b-7000-8000-${n.toString(16).padStart(12, '0')}`;
 
 /**
- * What a gate asks: of a scenario with 10,000 runs of ten results, and of one whose two runs have 100,000 results each, of
- * which one in a thousand fails, another in each run. They are made by the server, so that the memory that is told is that
- * of the reads.
+ * What a gate asks: of a scenario with 10,000 runs of ten results, and of one with as many runs, of which two have 100,000
+ * results each, of which one in a thousand fails, another in each run. They are made by the server, so that the memory that
+ * is told is that of the reads. And the gate itself, in a process of its own.
  */
 export async function* runComparison({ divisor }: Scale): AsyncIterable<BenchmarkGroup> {
   const [runs, results] = [10_000 / divisor, 100_000 / divisor];
@@ -74,10 +82,53 @@ export async function* runComparison({ divisor }: Scale): AsyncIterable<Benchmar
           if (histories.runs !== 1_000) throw new Error('these are other runs');
         },
       },
+      {
+        name: 'gate check of a large run by every rule, process and all',
+        operations: 1,
+        run: () => check(server.url, { run: newestRunId, baseline: baselineRunId }),
+      },
     ],
   };
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1_024);
   process.stdout.write(`  the client's memory: ${megabytes} MB at most\n`);
+}
+
+/** @throws Error unless the gate finds what is newly failed. */
+async function check(
+  url: string,
+  { run, baseline }: Readonly<Record<'run' | 'baseline', string>>,
+): Promise<void> {
+  const rules = [
+    '--no-new-failures',
+    '--min-pass-rate',
+    '0.9',
+    '--max-flaky',
+    '1000',
+    '--max-recovery-p95',
+    '5s',
+  ];
+  const gate = spawn(
+    process.execPath,
+    [
+      GATE,
+      'check',
+      '--scenario',
+      'large',
+      '--run',
+      run,
+      '--baseline',
+      baseline,
+      ...rules,
+      '--max-age',
+      '24h',
+    ],
+    {
+      env: { PATH: process.env['PATH'], TEST_COORDINATOR_ADAPTER_POSTGRES_URL: url },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
+  const [code] = (await once(gate, 'close')) as [number | null];
+  if (code !== GATE_FAILED) throw new Error(`the gate ended with ${code}`);
 }
 
 async function fill(url: string, runs: number, results: number): Promise<void> {
@@ -96,7 +147,7 @@ INSERT INTO scenarios SELECT name, name, NULL, 'combined', 'active', '{}', '{}',
 FROM unnest(ARRAY['small', 'large']) name;
 INSERT INTO test_runs SELECT ${run('n')}, CASE WHEN n > ${runs} THEN 'large' ELSE 'small' END,
   CASE WHEN n % 7 = 0 THEN 'failed' ELSE 'passed' END, now(), now(), 1, '{}', NULL, NULL, NULL, NULL, false, false, now(), now(), 1, NULL, ''
-FROM generate_series(1, ${runs + 2}) n;
+FROM generate_series(1, ${2 * runs}) n;
 ${addResults('019bc12b-c62c', run('1 + n / 10'), 'n % 10', "CASE WHEN n / 10 % 7 = n % 10 THEN 'failed' ELSE 'passed' END", runs * 10)};
 ${addResults('019bc12b-c62d', run(`${runs + 1}`), 'n', "CASE WHEN n % 1000 = 1 THEN 'failed' ELSE 'passed' END", results)};
 ${addResults('019bc12b-c62e', run(`${runs + 2}`), 'n', "CASE WHEN n % 1000 = 2 THEN 'failed' ELSE 'passed' END", results)};`);
