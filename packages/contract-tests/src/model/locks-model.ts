@@ -24,7 +24,7 @@ export class LocksModel {
     const last = this.#fences.get(resource) ?? 0;
     const fence = Math.max(last + 1, fenceAbove + 1, now.getTime() * 1_000);
     this.#fences.set(resource, fence);
-    const lock = { resource, owner, fence, acquiredAt: now, expiresAt: this.#after(ttlMs) };
+    const lock = { resource, owner, fence, acquiredAt: now, expiresAt: after(now, ttlMs) };
     this.#locks.set(resource, lock);
     return lock;
   }
@@ -32,7 +32,7 @@ export class LocksModel {
   renew(resource: string, fence: number, ttlMs: number): Date | null {
     const held = this.inspect(resource);
     if (held?.fence !== fence) return null;
-    const expiresAt = this.#after(ttlMs);
+    const expiresAt = after(this.clock.now(), ttlMs);
     this.#locks.set(resource, { ...held, expiresAt });
     return expiresAt;
   }
@@ -53,8 +53,8 @@ export class LocksModel {
     const ahead = left.filter((ms) => ms > 0);
     return ahead.length === 0 ? undefined : Math.min(...ahead);
   }
+}
 
-  #after(ttlMs: number): Date {
-    return new Date(this.clock.now().getTime() + ttlMs);
-  }
+function after(now: Date, ttlMs: number): Date {
+  return new Date(now.getTime() + ttlMs);
 }
